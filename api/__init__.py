@@ -1,0 +1,1 @@
+"""How the grader is reached: HTTP and pages; no rule of grading lives here."""

@@ -1,0 +1,59 @@
+"""The application: routes, pages, error handling, and what is built when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from api import errors
+from api.body import CheckedBody
+from api.dependencies import Application, Readiness
+from api.guard import LoopbackOnly
+from api.routes import grades, health, questions, rubrics
+from api.web import pages
+from grader import __version__
+from grader.bootstrap import Services, build_services, open_store
+from grader.settings import Settings
+
+
+def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
+    """The application for these settings; `services` replaces what would be built from them."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        built = services or build_services(settings)
+        async with open_store(settings) as store:
+            readiness = Readiness()
+            app.state.application = Application(built, store, readiness)
+            warming = asyncio.create_task(readiness.warm_up(built))
+            yield
+            warming.cancel()
+            with suppress(asyncio.CancelledError):
+                await warming
+
+    app = FastAPI(
+        title="answer-grader",
+        version=__version__,
+        summary="Grades free-text answers against the key points of a reference answer.",
+        lifespan=lifespan,
+        docs_url=None,  # its scripts come from another site, which the content policy forbids
+        redoc_url=None,
+    )
+    for module in (health, questions, grades, rubrics, pages):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.add_middleware(CheckedBody, render=_show_problem)
+    app.add_middleware(LoopbackOnly)
+    errors.install(app, _show_problem)
+    return app
+
+
+async def _show_problem(request: Request, problem: errors.Problem) -> Response:
+    """A page for people, problem+json for programs."""
+    return pages.show_problem(request, problem) if pages.is_page(request) else problem.response()

@@ -1,0 +1,166 @@
+"""Reading a request body before anything believes it: size, encoding, and JSON without its traps.
+
+The usual JSON readers take NaN, repeated keys, half surrogate pairs and any depth; each of them
+has ended as a 500 or as data that nobody could store. Here they end as a 4xx that says why.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import Problem, Render
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""Largest request body, in bytes: fifty times the longest answer."""
+
+MAX_DEPTH: Final = 64
+"""Deepest nesting of a JSON body; no request of ours needs more than 5."""
+
+JSON_PREFIX: Final = "/v1/"
+"""Below this path every body is JSON."""
+
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+class CheckedBody:
+    """ASGI middleware: reads the body once, refuses what breaks a limit or is not clean JSON, hands on the rest."""
+
+    def __init__(self, app: ASGIApp, render: Render) -> None:
+        self._app = app
+        self._render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request."""
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            body = await _read(request)
+            if scope["path"].startswith(JSON_PREFIX):
+                _require_json_type(request)
+                check_json(body)
+        except Problem as problem:
+            response = await self._render(request, problem)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            return
+        else:
+            await self._app(scope, _replay(body, receive), send)
+
+
+def check_json(raw: bytes) -> None:
+    """Raise a Problem (400, or 422 for NUL) where `raw` is not JSON that every part of the service can carry."""
+    if raw.startswith(b"\xef\xbb\xbf"):
+        _malformed("The body starts with a byte order mark; send UTF-8 without one.")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _malformed(f"The body is not UTF-8 (byte {error.start}).")
+    _check_depth(text)
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        _malformed(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
+    except ValueError:  # an integer of more digits than Python converts
+        _malformed("The body holds a number that is too long.")
+    _check_strings(value)
+
+
+async def _read(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(
+            415,
+            "unsupported-content-encoding",
+            "Send the body uncompressed.",
+            headers={"Accept-Encoding": "identity"},
+        )
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+        _too_large()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            _too_large()
+    return bytes(body)
+
+
+def _require_json_type(request: Request) -> None:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "unsupported-media-type", "Send the body as Content-Type: application/json.")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read, then whatever the client does next."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replayed
+
+
+def _check_depth(text: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for char in text:
+        if in_string:
+            in_string = escaped or char != '"'
+            escaped = not escaped and char == "\\"
+        elif char == '"':
+            in_string = True
+        elif char in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                _malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
+        elif char in "]}":
+            depth -= 1
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    _malformed(f"The body holds {name}, which is not JSON.")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        _malformed("The body holds a number that is too large.")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise Problem(400, "duplicate-key", "The body holds an object in which a key stands twice.")
+    return dict(pairs)
+
+
+def _check_strings(value: object) -> None:
+    if isinstance(value, str):
+        _check_string(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_string(key)
+            _check_strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_strings(item)
+
+
+def _check_string(text: str) -> None:
+    if "\0" in text:
+        raise Problem(422, "invalid-text", "The body holds a string with a NUL character.")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise Problem(400, "invalid-text", "The body holds a string with half of a surrogate pair.")
+
+
+def _malformed(detail: str) -> NoReturn:
+    raise Problem(400, "malformed-json", detail)
+
+
+def _too_large() -> NoReturn:
+    raise Problem(413, "content-too-large", f"The body may be {MAX_BODY_BYTES} bytes long.")

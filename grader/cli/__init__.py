@@ -1,0 +1,54 @@
+"""The command line: `grader …`; `--json` on everything that prints a result.
+
+Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from grader import __version__
+from grader.cli import bench, doctor, grade, questions, rubric, train
+from grader.errors import GraderError
+from rubrics.errors import RubricError
+
+app = typer.Typer(
+    name="grader",
+    help="Grade free-text answers against the key points of a reference answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("grade")(grade.grade)
+app.add_typer(questions.app, name="questions")
+app.add_typer(rubric.app, name="rubric")
+app.command("bench")(bench.bench)
+app.add_typer(train.app, name="train")
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:  # noqa: FBT001, FBT003 - typer's way to declare a flag
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line on standard error and exit code 1."""
+    try:
+        app()
+    except (GraderError, RubricError) as error:
+        _fail(str(error))
+    except ValidationError as error:  # only Settings are validated on the way to a command
+        fields = "; ".join(f"GRADER_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        _fail(f"the configuration is wrong: {fields}")
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"[bold red]error:[/] {message}", markup=True, highlight=False, soft_wrap=True)
+    sys.exit(1)

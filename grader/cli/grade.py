@@ -1,0 +1,66 @@
+"""`grader grade`: one answer, one grade."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.bootstrap import build_services
+from grader.cli.rendering import print_grade, print_json
+from grader.errors import InvalidAnswer
+from grader.feedback import FeedbackMode
+from grader.grading import Request
+from grader.settings import Settings
+from rubrics.bank import Bank
+from rubrics.extraction import extract
+from rubrics.model import Question, Rubric
+from rubrics.serialization import read_rubric
+
+
+def grade(  # noqa: PLR0913 - a command has as many parameters as options
+    *,
+    answer: Annotated[str, typer.Option(help="File with the answer, or - for standard input.")],
+    question: Annotated[str | None, typer.Option(help="Id of a question of the bank, e.g. DL0028.")] = None,
+    rubric: Annotated[Path | None, typer.Option(help="A rubric file (YAML) to grade against.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="A reference answer (text file) to grade against.")] = None,
+    judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
+    feedback: Annotated[FeedbackMode, typer.Option(help="hints keeps the reference secret.")] = FeedbackMode.FULL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grade as JSON.")] = False,
+) -> None:
+    """Grade one answer: score, what was covered, missed and wrong, and what to do next."""
+    services = build_services(Settings())
+    request = Request(_rubric(services.bank, question, rubric, reference), _read(answer), judge, feedback)
+    result = asyncio.run(services.grader.grade(request))
+    if as_json:
+        print_json(result)
+    else:
+        print_grade(result, request.rubric.question)
+
+
+def _rubric(bank: Bank, question: str | None, rubric: Path | None, reference: Path | None) -> Rubric:
+    if [question, rubric, reference].count(None) != 2:  # noqa: PLR2004 - exactly one of three is given
+        raise typer.BadParameter("give exactly one of --question, --rubric and --reference")
+    if question is not None:
+        return bank.rubric(question)
+    if rubric is not None:
+        return read_rubric(rubric)
+    if reference is None:
+        raise typer.BadParameter("give --reference")
+    title = reference.stem.replace("_", " ")
+    asked = Question(id="reference", title=title, text=title)
+    return extract(asked, _read(str(reference))).rubric
+
+
+def _read(source: str) -> str:
+    """Text of a file or, for `-`, of standard input."""
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise InvalidAnswer(f"{source} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidAnswer(f"{source} is not UTF-8 text (byte {error.start})") from error

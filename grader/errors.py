@@ -1,0 +1,48 @@
+"""What can go wrong while grading.
+
+GraderError               base: catch this one
+├── InvalidAnswer         the answer cannot be graded as it stands
+├── ConfigurationError    a setting is missing or contradicts another
+├── ModelUnavailable      the embedding model is not there, or is not the pinned one
+├── JudgeFailure          a judge gave no usable verdict: never a zero, always a reason
+├── DatasetError          a benchmark file cannot be read
+└── StorageError          the store cannot be opened, read or written
+"""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """Base of everything the `grader` package raises on purpose."""
+
+
+class InvalidAnswer(GraderError):
+    """The answer breaks a limit or is not text."""
+
+
+class ConfigurationError(GraderError):
+    """A setting is missing or contradicts another; says which and what to set."""
+
+
+class ModelUnavailable(GraderError):
+    """The embedding model cannot be loaded; says the ways to get it."""
+
+
+class JudgeFailure(GraderError):
+    """A judge gave no usable verdict.
+
+    `reason` is a short code that ends up in the grade; `status` and everything else
+    a vendor said stays in the message, for the operator.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class DatasetError(GraderError):
+    """A benchmark file cannot be read; says file, line and field."""
+
+
+class StorageError(GraderError):
+    """The store cannot be opened, read or written."""

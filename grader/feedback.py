@@ -1,0 +1,128 @@
+"""What a grade says to the person: templates over verified facts, no model involved.
+
+Every missed point has a ladder of hints that gives away a little more at each step: the topic,
+a pointed question, the point itself. Where the caller keeps the reference secret, the ladder
+ends before the point, and no sentence here contains reference text.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from grader.domain import Feedback, Label, Verdict
+from rubrics.model import KeyPoint, Rubric
+
+MAX_LISTED: Final = 4
+"""Strengths, and improvements, named in a summary; the points themselves hold the rest."""
+
+
+class FeedbackMode(StrEnum):
+    """How much a grade may say: everything, nothing that repeats the reference, or no words at all."""
+
+    FULL = "full"
+    HINTS = "hints"
+    NONE = "none"
+
+
+def write_feedback(rubric: Rubric, verdicts: tuple[Verdict, ...], mode: FeedbackMode) -> Feedback:
+    """Summary, strengths, improvements and one next step for verdicts in rubric order."""
+    if mode is FeedbackMode.NONE:
+        return Feedback(summary="", strengths=(), improvements=(), next_step="")
+    judged = list(zip(rubric.key_points, verdicts, strict=True))
+    strengths = [_strength(point, verdict, mode) for point, verdict in judged if verdict.label is Label.COVERED]
+    weak = sorted((pair for pair in judged if pair[1].label in _URGENCY), key=_urgency)
+    improvements = [point_feedback(point, verdict, mode) for point, verdict in weak]
+    return Feedback(
+        summary=_summary([verdict.label for verdict in verdicts]),
+        strengths=tuple(strengths[:MAX_LISTED]),
+        improvements=tuple(improvements[:MAX_LISTED]),
+        next_step=_next_step(weak, verdicts),
+    )
+
+
+def point_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
+    """What to tell the person about one key point."""
+    if mode is FeedbackMode.NONE:
+        return ""
+    subject = name_of(point)
+    reveal = mode is FeedbackMode.FULL
+    said = f"You wrote “{verdict.evidence[0].text}”. " if verdict.evidence else ""
+    match verdict.label:
+        case Label.COVERED:
+            return "You made this point."
+        case Label.PARTIAL:
+            return f"{said}That is only part of it. " + (
+                f"The whole point: {point.text}" if reveal else f"Say more about {subject}."
+            )
+        case Label.MISSING:
+            return (
+                f"Not in your answer: {point.text}" if reveal else f"Your answer says nothing usable about {subject}."
+            )
+        case Label.CONTRADICTED:
+            return said + (
+                f"That is wrong. Right is: {point.text}" if reveal else f"That is wrong; think again about {subject}."
+            )
+        case Label.UNGRADED:
+            return "This point could not be graded; it counts neither for you nor against you."
+
+
+def hints(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> tuple[str, ...]:
+    """The hint ladder of a point that is not fully covered: topic, pointed question and, if allowed, the point."""
+    if verdict.label not in _URGENCY or mode is FeedbackMode.NONE:
+        return ()
+    ladder = (f"Think about {name_of(point)}.", point.hint, point.text if mode is FeedbackMode.FULL else None)
+    return tuple(step for step in ladder if step)
+
+
+def name_of(point: KeyPoint) -> str:
+    """How to speak of a point without giving it away."""
+    return point.topic or f"point {point.id}"
+
+
+_URGENCY: Final = {Label.CONTRADICTED: 0, Label.MISSING: 1, Label.PARTIAL: 2}
+
+
+def _urgency(pair: tuple[KeyPoint, Verdict]) -> tuple[int, bool, float]:
+    """Wrong before missing before partial, required before optional, heavy before light."""
+    point, verdict = pair
+    return _URGENCY[verdict.label], not point.required, -point.weight
+
+
+def _strength(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
+    if point.topic is None and mode is FeedbackMode.FULL:
+        return point.text
+    quote = f": “{verdict.evidence[0].text}”" if verdict.evidence else ""
+    return f"{name_of(point)[:1].upper()}{name_of(point)[1:]}{quote}"
+
+
+def _summary(labels: list[Label]) -> str:
+    counted = {label: labels.count(label) for label in Label}
+    parts = [f"{counted[Label.COVERED]} of {_plural(len(labels), 'key point')} covered"]
+    parts += [f"{counted[Label.PARTIAL]} in part"] if counted[Label.PARTIAL] else []
+    parts += [f"{counted[Label.MISSING]} missed"] if counted[Label.MISSING] else []
+    parts += [f"{counted[Label.CONTRADICTED]} contradicted"] if counted[Label.CONTRADICTED] else []
+    parts += [f"{counted[Label.UNGRADED]} not graded"] if counted[Label.UNGRADED] else []
+    return ", ".join(parts) + "."
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _next_step(weak: list[tuple[KeyPoint, Verdict]], verdicts: tuple[Verdict, ...]) -> str:
+    if not weak:
+        ungraded = any(verdict.label is Label.UNGRADED for verdict in verdicts)
+        return (
+            "Try again later: some points could not be graded."
+            if ungraded
+            else "Nothing is missing. Say it again in one minute."
+        )
+    point, verdict = weak[0]
+    question = f" {point.hint}" if point.hint else ""
+    task = {
+        Label.CONTRADICTED: "Put right what you say about",
+        Label.MISSING: "Add something about",
+        Label.PARTIAL: "Complete what you say about",
+    }[verdict.label]
+    return f"{task} {name_of(point)}.{question}"

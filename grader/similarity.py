@@ -1,0 +1,51 @@
+"""How close an answer comes to each key point, and where: retrieval, not judgement.
+
+Cosine similarity finds the passage that talks about a key point. It cannot tell a statement from
+its opposite (contradicted points have the highest mean cosine of all classes on the labelled set),
+so alone it neither grants nor vetoes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from grader.domain import Answer, Match
+from grader.ports import Embedder
+from grader.text.sentences import sentences, windows
+from grader.text.words import stems
+from rubrics.model import Rubric
+
+DIGITS: Final = 4
+"""Decimals of a similarity; the model itself repeats to about 5e-7."""
+
+
+async def find_matches(embedder: Embedder, rubric: Rubric, answer: Answer) -> tuple[Match, ...]:
+    """The closest window of the answer to each key point, in rubric order; empty for an answer without words."""
+    single = sentences(answer.text)
+    if not single:
+        return ()
+    spans = windows(single)
+    window_vectors = await embedder.embed([span.of(answer.text) for span in spans])
+    phrasings = [(point, phrasing) for point in rubric.key_points for phrasing in (point.text, *point.paraphrases)]
+    vectors = await embedder.embed([rubric.question.text, *(phrasing for _, phrasing in phrasings)])
+    echoes, *cosines = vectors @ window_vectors.T
+    said, asked = stems(answer.text), stems(rubric.question.text)
+    matches = []
+    for point in rubric.key_points:
+        # The closest phrasing counts; of equally close windows the shortest, which comes first.
+        by_window = np.max([row for row, (owner, _) in zip(cosines, phrasings, strict=True) if owner is point], axis=0)
+        best = int(np.argmax(by_window))
+        passage = spans[int(np.argmax(by_window[: len(single)]))]  # windows begin with the single sentences
+        terms = _share(stems(point.text) - asked, said)
+        matches.append(Match(point.id, _rounded(by_window[best]), passage, _rounded(echoes[best]), terms))
+    return tuple(matches)
+
+
+def _share(terms: set[str], said: set[str]) -> float:
+    return _rounded(len(terms & said) / len(terms)) if terms else 0.0
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), DIGITS)

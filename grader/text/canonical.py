@@ -1,0 +1,135 @@
+"""One canonical form for an answer, with the way back to what was typed.
+
+What is hashed, judged, quoted and shown is the canonical text: NFC, without characters
+that are invisible to a person but not to a model. What was dropped is counted by kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from grader.domain import Answer
+from grader.errors import InvalidAnswer
+
+MAX_CHARACTERS: Final = 20_000
+"""Longest answer, in characters: about 25 minutes of speech."""
+
+MAX_BYTES: Final = 64 * 1024
+"""Longest answer, in bytes of UTF-8."""
+
+MAX_MARKS: Final = 4
+"""Combining marks kept on one base character; no orthography stacks more, decorated text does."""
+
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_ZERO_WIDTH: Final = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff")
+_JOINERS: Final = frozenset("\u200c\u200d")
+_LINE_ENDS: Final = frozenset("\r\u0085\u2028\u2029")
+_CURSIVE: Final = (("\u0590", "\u0fff"), ("\u1780", "\u17ff"), ("\ua8e0", "\ua8ff"))
+"""Blocks (Arabic, Indic, Khmer) in which a joiner changes how a word is written."""
+
+
+def canonicalise(original: str) -> Answer:
+    """The answer that `original` stands for; InvalidAnswer when it is too long or not valid text."""
+    _check_limits(original)
+    if original.isascii() and original.isprintable():
+        return Answer(original, original, tuple(range(len(original) + 1)))
+    removed: Counter[str] = Counter()
+    kept = list(_visible(original, removed))
+    text: list[str] = []
+    offsets: list[int] = []
+    for start, run in _composable_runs(kept):
+        composed = unicodedata.normalize("NFC", run)
+        text.append(composed)
+        offsets += [start] * len(composed)
+    return Answer("".join(text), original, (*offsets, len(original)), MappingProxyType(dict(removed)))
+
+
+def answer_hash(answer: Answer) -> str:
+    """SHA-256 of the canonical text, 64 hex digits: the same answer has the same hash however it was encoded."""
+    return hashlib.sha256(answer.text.encode()).hexdigest()
+
+
+def _check_limits(original: str) -> None:
+    if len(original) > MAX_CHARACTERS:
+        raise InvalidAnswer(f"the answer has {len(original)} characters, {MAX_CHARACTERS} are allowed")
+    try:
+        size = len(original.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidAnswer(f"character {error.start} of the answer is half of a surrogate pair") from error
+    if size > MAX_BYTES:
+        raise InvalidAnswer(f"the answer is {size} bytes long, {MAX_BYTES} are allowed")
+
+
+def _visible(original: str, removed: Counter[str]) -> Iterator[tuple[int, str]]:
+    """Position and character of everything a reader sees; line ends become one newline each."""
+    marks = 0
+    for position, char in enumerate(original):
+        if char in _LINE_ENDS:
+            if not (char == "\r" and original[position + 1 : position + 2] == "\n"):
+                yield position, "\n"
+            continue
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        kind = "combining" if marks > MAX_MARKS else _hidden_kind(original, position)
+        if kind is None:
+            yield position, char
+        else:
+            removed[kind] += 1
+
+
+def _hidden_kind(text: str, position: int) -> str | None:
+    """Why the character at `position` is dropped, or None when it stays."""
+    char = text[position]
+    if char in "\n\t" or " " <= char <= "~":
+        return None
+    reasons = {
+        "control": unicodedata.category(char) == "Cc",
+        "tag": "\U000e0000" <= char <= "\U000e007f",
+        "bidi": char in _BIDI,
+        "zero_width": char in _ZERO_WIDTH or (char in _JOINERS and not _joiner_belongs(text, position)),
+        "variation_selector": _is_variation_selector(char) and _is_variation_selector(text[position - 1 : position]),
+    }
+    return next((kind for kind, applies in reasons.items() if applies), None)
+
+
+def _joiner_belongs(text: str, position: int) -> bool:
+    """Whether a zero-width joiner stands between two emoji, or beside a letter of a cursive script."""
+    before = text[position - 1 : position] if position else ""
+    after = text[position + 1 : position + 2]
+    if any(low <= neighbour <= high for neighbour in (before, after) if neighbour for low, high in _CURSIVE):
+        return True
+    return text[position] == "\u200d" and _is_emoji_part(before) and _is_emoji_part(after)
+
+
+def _is_emoji_part(char: str) -> bool:
+    return bool(char) and (unicodedata.category(char) in {"So", "Sk"} or char == "\ufe0f")
+
+
+def _is_variation_selector(char: str) -> bool:
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def _composable_runs(kept: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Stretches that NFC may change only as a whole, each with the position it starts at."""
+    start, run = 0, ""
+    for position, char in kept:
+        if run and (run[-1].isascii() or not _composes(run, char)) and not unicodedata.combining(char):
+            yield start, run
+            run = ""
+        if not run:
+            start = position
+        run += char
+    if run:
+        yield start, run
+
+
+def _composes(run: str, char: str) -> bool:
+    """Whether NFC treats `char` differently after `run` than alone (Hangul syllables, Indic vowel signs)."""
+    if char.isascii():
+        return False
+    normal = unicodedata.normalize
+    return normal("NFC", run + char) != normal("NFC", run) + normal("NFC", char)

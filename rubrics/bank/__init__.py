@@ -1,0 +1,50 @@
+"""The question bank: a folder of rubric files, one a question, the shipped one by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from rubrics.errors import UnknownQuestion
+from rubrics.model import Difficulty, Question, Rubric
+from rubrics.serialization import read_rubric
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The rubrics of a folder; a file is named after its question and read when it is first needed."""
+
+    folder: Path = field(default_factory=lambda: Path(__file__).parent)
+
+    def rubric(self, question_id: str) -> Rubric:
+        """The rubric of a question; UnknownQuestion when the bank has none, RubricFileError when its file is broken."""
+        if question_id not in self._files:
+            raise UnknownQuestion(question_id)
+        if question_id not in self._read:
+            self._read[question_id] = read_rubric(self._files[question_id])
+        return self._read[question_id]
+
+    def questions(
+        self, *, category: str | None = None, difficulty: Difficulty | None = None, text: str | None = None
+    ) -> tuple[Question, ...]:
+        """Every question that fits the filters, by id; `text` is looked for in id, title, question and tags."""
+        everything = (self.rubric(question_id).question for question_id in self._files)
+        return tuple(question for question in everything if _fits(question, category, difficulty, text))
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        return {path.stem: path for path in sorted(self.folder.glob("*.yaml"))}
+
+    @cached_property
+    def _read(self) -> dict[str, Rubric]:
+        return {}
+
+
+def _fits(question: Question, category: str | None, difficulty: Difficulty | None, text: str | None) -> bool:
+    if category is not None and (question.category or "").casefold() != category.casefold():
+        return False
+    if difficulty is not None and question.difficulty is not difficulty:
+        return False
+    searched = " ".join((question.id, question.title, question.text, *question.tags)).casefold()
+    return all(word in searched for word in (text or "").casefold().split())

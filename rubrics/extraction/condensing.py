@@ -1,0 +1,175 @@
+"""From drafts to at most ten points: repeats are left out, what belongs together is joined, the lightest goes last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from rubrics.extraction.drafts import Draft
+from rubrics.extraction.entries import Drop, DropReason
+from rubrics.extraction.words import Words, contained, content_words, jaccard
+from rubrics.model import KeyPointKind, Span
+
+MAX_POINTS: Final = 10
+"""Points of one extracted rubric: more than a person checks at a glance, or an answer can be expected to make."""
+
+MAX_DRAFTS: Final = 120
+"""Drafts looked at, from the start of the text: what joins into ten points is far less, and the work grows squared."""
+
+MIN_ITEMS: Final = 3
+"""With fewer list items than this, prose is not left out as a repeat of them."""
+
+REPEAT_SHARE: Final = 0.6
+"""Share of a sentence's content words found in the list items from which it only announces or sums them up."""
+
+DEFINITION_REPEAT_SHARE: Final = 0.9
+"""The same for the first sentence: a definition shares words with its items and still says what the thing is."""
+
+CROWDED_REPEAT_SHARE: Final = 0.45
+"""The same where there are more than MAX_POINTS drafts: leaving a half-repeat out beats joining strangers."""
+
+_MIN_WORDS: Final = 4
+"""Content words a sentence must have besides the topic's to be judged a repeat: fewer overlap by chance."""
+
+_MAX_JOINED: Final = 700
+"""Characters of a point joined from several drafts; with its label it stays below the 1,000 of a key point."""
+
+
+_MAX_LEANING: Final = 450
+"""Characters up to which sentences are joined because one leans on the other: about three of them."""
+
+
+class Condensed(NamedTuple):
+    """At most MAX_POINTS drafts in the order of the text, and the passages that only repeat others."""
+
+    drafts: tuple[Draft, ...]
+    dropped: tuple[Drop, ...]
+
+
+def condense(drafts: Sequence[Draft], topic: Words) -> Condensed:
+    """The drafts brought down to MAX_POINTS; `topic` are the words of the question's topic, which everything shares."""
+    drafts = drafts[:MAX_DRAFTS]
+    repeats = _repeats(drafts, topic, REPEAT_SHARE)
+    kept = _leaning_joined(drafts, repeats)
+    if len(kept) > MAX_POINTS:
+        repeats = _repeats(drafts, topic, CROWDED_REPEAT_SHARE)
+        kept = _leaning_joined(drafts, repeats)
+    while len(kept) > MAX_POINTS:
+        kept = _with_closest_joined(kept) or _without_lightest(kept)
+    return Condensed(
+        tuple(one.draft for one in kept), tuple((drafts[index].span, DropReason.REPEATS) for index in sorted(repeats))
+    )
+
+
+def _repeats(drafts: Sequence[Draft], topic: Words, share: float) -> frozenset[int]:
+    """Prose that the list items say again, and formulas that stand twice."""
+    return frozenset({*_repeated_prose(drafts, topic, share), *_repeated_formulas(drafts)})
+
+
+def _repeated_prose(drafts: Sequence[Draft], topic: Words, share: float) -> set[int]:
+    items = [content_words(f"{one.topic or ''} {one.said}") for one in drafts if one.listed]
+    if len(items) < MIN_ITEMS:
+        return set()
+    said_in_items = frozenset[str]().union(*items)
+    found: set[int] = set()
+    for index, one in enumerate(drafts):
+        words = content_words(one.said) - topic
+        prose = not one.listed and one.kind is not KeyPointKind.FORMULA
+        if prose and len(words) >= _MIN_WORDS:
+            needed = share if index else DEFINITION_REPEAT_SHARE
+            found |= {index} if contained(words, said_in_items) >= needed else set()
+    return found
+
+
+def _repeated_formulas(drafts: Sequence[Draft]) -> set[int]:
+    formulas = ["".join(one.said.split()) if one.kind is KeyPointKind.FORMULA else "" for one in drafts]
+    return {index for index, formula in enumerate(formulas) if formula and formula in formulas[:index]}
+
+
+class _Kept(NamedTuple):
+    """A draft with the numbers of the first and last of the drafts it was joined from."""
+
+    draft: Draft
+    first: int
+    last: int
+
+
+def _leaning_joined(drafts: Sequence[Draft], repeats: frozenset[int]) -> list[_Kept]:
+    """The drafts without repeats; what leans on the draft before it joins it, where that is still there."""
+    kept: list[_Kept] = []
+    for index, one in enumerate(drafts):
+        if index in repeats:
+            continue
+        this = _Kept(one, index, index)
+        leans = one.leans and kept and kept[-1].draft.kind is not KeyPointKind.FORMULA
+        if leans and _joinable(kept[-1], this, _MAX_LEANING):
+            kept[-1] = _joined(kept[-1], this._replace(draft=replace(one, label="", aspect="")))
+        else:
+            kept.append(this)
+    return kept
+
+
+def _joinable(one: _Kept, other: _Kept, limit: int = _MAX_JOINED) -> bool:
+    """Whether two drafts stand side by side in the text and are short enough together."""
+    return other.first == one.last + 1 and len(one.draft.said) + len(other.draft.said) <= limit
+
+
+def _with_closest_joined(kept: list[_Kept]) -> list[_Kept] | None:
+    """The two neighbours that belong together most, joined; None where no two do."""
+    pairs = [(one.draft, other.draft, at) for at, (one, other) in enumerate(pairwise(kept)) if _joinable(one, other)]
+    ranked = [
+        (kinship, _likeness(one, other), -len(one.said) - len(other.said), -at)
+        for one, other, at in pairs
+        if (kinship := _kinship(one, other))
+    ]
+    if not ranked:
+        return None
+    at = -max(ranked)[3]
+    return [*kept[:at], _joined(kept[at], kept[at + 1]), *kept[at + 2 :]]
+
+
+def _kinship(one: Draft, other: Draft) -> int:
+    """How much of their place two drafts share from the left: 0 nothing, 3 the sentence."""
+    shared = [mine == its for mine, its in zip(one.place, other.place, strict=True)]
+    return shared.index(False) if False in shared else len(shared)
+
+
+def _likeness(one: Draft, other: Draft) -> float:
+    """Words in common, in tenths, so that length decides between pairs that are about equally close."""
+    return round(jaccard(content_words(one.said), content_words(other.said)), 1)
+
+
+def _joined(one: _Kept, other: _Kept) -> _Kept:
+    first, second = one.draft, other.draft
+    both_formulas = first.kind is second.kind is KeyPointKind.FORMULA
+    said = first.said.rstrip()
+    stop = ";" if both_formulas else "" if said.endswith((".", "!", "?", ";", ":")) else "."
+    draft = replace(
+        first,
+        said=f"{said}{stop} {_continued(first, second, capital=not both_formulas)}",
+        span=Span(start=first.span.start, end=max(first.span.end, second.span.end)),
+        kind=KeyPointKind.FORMULA if KeyPointKind.FORMULA in {first.kind, second.kind} else first.kind,
+        weight=max(first.weight, second.weight),
+        symbols=tuple(dict.fromkeys((*first.symbols, *second.symbols))),
+    )
+    return _Kept(draft, one.first, other.last)
+
+
+def _continued(first: Draft, second: Draft, *, capital: bool) -> str:
+    """What `second` says behind `first`: with as much of its label as differs."""
+    about = [second.label] if second.label not in {"", first.label} else []
+    about += [second.aspect] if second.aspect and second.aspect != first.aspect else []
+    label = ", ".join(about)
+    if not label:
+        return second.said
+    return f"{label[:1].upper() + label[1:] if capital else label}: {second.said}"
+
+
+def _without_lightest(kept: list[_Kept]) -> list[_Kept]:
+    """All but the last of the lightest, prose before list items."""
+    lightest = min(one.draft.weight for one in kept)
+    candidates = [at for at, one in enumerate(kept) if one.draft.weight == lightest]
+    last = max([at for at in candidates if not kept[at].draft.listed] or candidates)
+    return [*kept[:last], *kept[last + 1 :]]

@@ -1,0 +1,95 @@
+"""Readers of what questions and reference answers come in, and how several sources become one.
+
+Each reader turns one format into `SourceQuestion`s; `merge` joins the questions of several files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rubrics.model import Immutable, Question, Text
+
+
+class SourceQuestion(Immutable):
+    """A question and its reference answer as a source gives them; `origin` is `file:line`."""
+
+    question: Question
+    reference_answer: Text
+    origin: str
+
+
+class Duplicate(Immutable):
+    """A question that stands more than once; `origins` in the order they were read, the kept one first."""
+
+    question_id: str
+    origins: tuple[str, ...]
+
+
+class Conflict(Immutable):
+    """A field in which two copies of a question differ; the value at `kept` stays, the one at `ignored` does not."""
+
+    question_id: str
+    field: str
+    kept: str
+    ignored: str
+
+
+class Merged(Immutable):
+    """Distinct questions in the order of their first appearance, and what had to be decided to get there."""
+
+    questions: tuple[SourceQuestion, ...]
+    merged: tuple[Duplicate, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def merge(questions: Iterable[SourceQuestion]) -> Merged:
+    """Each question once: a field that one copy lacks is filled in from another, the first copy wins a conflict."""
+    copies: dict[str, list[SourceQuestion]] = {}
+    for source in questions:
+        copies.setdefault(source.question.id, []).append(source)
+    repeated = {question_id: group for question_id, group in copies.items() if len(group) > 1}
+    return Merged(
+        questions=tuple(_filled_in(group) for group in copies.values()),
+        merged=tuple(
+            Duplicate(question_id=question_id, origins=tuple(copy.origin for copy in group))
+            for question_id, group in repeated.items()
+        ),
+        conflicts=tuple(conflict for group in repeated.values() for conflict in _conflicts(group)),
+    )
+
+
+_QUESTION_FIELDS: Final = ("title", "text", "category", "difficulty", "tags")
+
+
+def _filled_in(copies: list[SourceQuestion]) -> SourceQuestion:
+    """The first copy, with the first known value of every field it lacks."""
+    first = copies[0]
+    missing = [name for name in _QUESTION_FIELDS if not getattr(first.question, name)]
+    known = {
+        name: next((value for copy in copies if (value := getattr(copy.question, name))), getattr(first.question, name))
+        for name in missing
+    }
+    return first.model_copy(update={"question": first.question.model_copy(update=known)})
+
+
+def _conflicts(copies: list[SourceQuestion]) -> Iterator[Conflict]:
+    """Every field of a later copy that contradicts the first copy to have it."""
+    for name in (*_QUESTION_FIELDS, "reference_answer"):
+        kept: SourceQuestion | None = None
+        for copy in copies:
+            value = _value(copy, name)
+            if not value:
+                continue
+            if kept is None:
+                kept = copy
+            elif value != _value(kept, name):
+                yield Conflict(question_id=copy.question.id, field=name, kept=kept.origin, ignored=copy.origin)
+
+
+def _value(source: SourceQuestion, name: str) -> str:
+    """A field as text, white space evened out: a different line break is no contradiction."""
+    value = source.reference_answer if name == "reference_answer" else getattr(source.question, name)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return " ".join((value or "").split())

@@ -1,0 +1,111 @@
+"""The real application on a loopback name, over a fake model, fake judges and a SQLite file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from grader.adapters.embedding import BatchingEmbedder
+from grader.bootstrap import Services
+from grader.domain import Label
+from grader.fakes import FakeEmbedder, FakeJudge
+from grader.grading import Grader
+from grader.judges.similarity import Calibration, SimilarityJudge
+from grader.ports import Judge, Vectors
+from grader.settings import Settings
+from rubrics.bank import Bank
+
+START_POLLS = 1_000
+"""Requests to /readyz before a start counts as failed; one takes about 2 ms."""
+
+
+@dataclass(frozen=True)
+class WordHashEncoder:
+    """`FakeEmbedder` in the shape of a blocking model; fails with `failure`, if there is one."""
+
+    failure: Exception | None = None
+
+    @property
+    def identity(self) -> dict[str, str]:
+        return FakeEmbedder().identity
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            FakeEmbedder().embed(texts).send(None)
+        except StopIteration as done:  # it never waits for anything, so its first step is its last
+            vectors: Vectors = done.value
+            return vectors
+        raise AssertionError("the fake embedder waits for something")
+
+
+Encoder = WordHashEncoder
+Serve = Callable[..., TestClient]
+
+JUDGES: Mapping[str, Judge] = {
+    "fake": FakeJudge({"k1": Label.COVERED, "k2": Label.PARTIAL, "k5": Label.CONTRADICTED}),
+    "similarity": SimilarityJudge(Calibration.shipped()),
+}
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    """The shipped questions, read once."""
+    return Bank()
+
+
+@pytest.fixture(scope="module")
+def build(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., FastAPI]]:
+    """Builds applications; their embedder threads end with the module."""
+    with ExitStack() as embedders:
+
+        def application(
+            *,
+            judges: Mapping[str, Judge] = JUDGES,
+            default_judge: str = "similarity",
+            encoder: Encoder | None = None,
+            bank: Bank = bank,
+        ) -> FastAPI:
+            settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+            embedder = BatchingEmbedder(encoder or WordHashEncoder())
+            embedders.callback(embedder.close)
+            return create_app(settings, Services(settings, bank, embedder, Grader(judges, default_judge, embedder)))
+
+        yield application
+
+
+@pytest.fixture(scope="module")
+def serve(build: Callable[..., FastAPI]) -> Iterator[Serve]:
+    """Starts applications, and returns a client of each once it is no longer starting."""
+    with ExitStack() as running:
+
+        def started(*, wait: bool = True, **parts: object) -> TestClient:
+            client = TestClient(build(**parts), base_url="http://127.0.0.1", raise_server_exceptions=False)
+            running.enter_context(client)
+            settled = (client.get("/readyz").json()["status"] != "starting" for _ in range(START_POLLS))
+            assert not wait or any(settled)
+            return client
+
+        yield started
+
+
+@pytest.fixture(scope="module")
+def client(serve: Serve) -> TestClient:
+    """A client of an application that is ready; `similarity` judges where nothing else is asked for."""
+    return serve()
+
+
+@pytest.fixture
+def encoder() -> type[WordHashEncoder]:
+    """The fake model; `encoder(error)` is one that fails."""
+    return WordHashEncoder

@@ -1,0 +1,161 @@
+"""The LLM judge believes only what it can check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.domain import Flag, Grade, Judgement, Label, Status, Submission
+from grader.fakes import FakeChatModel, completion
+from grader.grading import Grader, Request
+from grader.judges.llm import MAX_QUOTES, MAX_REASON_CHARACTERS, LlmJudge, Prices
+from grader.text.canonical import canonicalise
+from rubrics.model import KeyPoint, Question, Rubric
+
+ANSWER = "The moon pulls the water of the oceans. I think there are tides because the earth turns below the bulges."
+RUBRIC = Rubric(
+    question=Question(id="q1", title="Tides", text="Why are there tides in the oceans, “spring tides” included?"),
+    key_points=(
+        KeyPoint(id="moon", text="The moon's gravity pulls the water."),
+        KeyPoint(id="turn", text="The earth turns under two bulges."),
+    ),
+)
+
+
+def said(point: str, verdict: str, *quotes: str, reason: str = "It says so.") -> dict[str, Any]:
+    return {"key_point_id": point, "quotes": list(quotes), "reason": reason, "verdict": verdict}
+
+
+async def judged(*verdicts: dict[str, Any], answer: str = ANSWER) -> Judgement:
+    judge = LlmJudge(FakeChatModel([completion(list(verdicts))]), b"secret")
+    return await judge.judge(Submission(RUBRIC, canonicalise(answer)))
+
+
+async def graded(*verdicts: dict[str, Any], answer: str = ANSWER) -> Grade:
+    judge = LlmJudge(FakeChatModel([completion(list(verdicts))]), b"secret")
+    return await Grader({"llm": judge}, "llm").grade(Request(RUBRIC, answer))
+
+
+@pytest.mark.parametrize("label", [Label.COVERED, Label.PARTIAL, Label.CONTRADICTED])
+async def test_a_quote_that_stands_in_the_answer_becomes_evidence(label: Label) -> None:
+    found = await judged(said("moon", label, "pulls the water"), said("turn", "missing"))
+    moon = found.verdicts[0]
+    assert (moon.label, moon.reason, moon.flags) == (label, "It says so.", ())
+    assert [(item.start, item.text) for item in moon.evidence] == [(9, "pulls the water")]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "  PULLS   the\nwater ",
+        "“pulls the water”",
+        "The moon pulls the watr of the oceans",
+        "…pulls the water…",
+    ],
+)
+async def test_a_quote_may_differ_in_case_space_marks_and_a_letter_and_the_real_words_are_kept(quote: str) -> None:
+    (evidence,) = (await judged(said("moon", "covered", quote))).verdicts[0].evidence
+    assert evidence.text == ANSWER[evidence.start : evidence.end]
+    assert "pulls the water" in evidence.text
+
+
+async def test_an_unverified_quote_earns_nothing_and_calls_for_review() -> None:
+    found = await graded(said("moon", "covered", "the moon's gravity attracts it"), said("turn", "missing"))
+    moon = found.points[0]
+    assert (moon.verdict, moon.credit, moon.evidence) == (Label.MISSING, 0.0, ())
+    assert (found.score, found.status) == (0.0, Status.NEEDS_REVIEW)
+    assert Flag.UNVERIFIED_QUOTE in found.flags
+
+
+async def test_one_verified_quote_of_several_is_enough_and_the_others_are_dropped() -> None:
+    found = await judged(said("moon", "covered", "it floats", "The moon pulls"))
+    assert [item.text for item in found.verdicts[0].evidence] == ["The moon pulls"]
+
+
+async def test_only_the_first_few_quotes_are_looked_up() -> None:
+    found = await judged(said("moon", "covered", *["invented"] * MAX_QUOTES, "The moon pulls"))
+    assert found.verdicts[0].label is Label.MISSING
+
+
+async def test_the_same_quote_twice_is_one_piece_of_evidence() -> None:
+    found = await judged(said("moon", "covered", "The moon pulls", "the moon pulls"))
+    assert len(found.verdicts[0].evidence) == 1
+
+
+@pytest.mark.parametrize("quote", ["tides in the oceans", "“tides in the oceans”", "TIDES  in the oceans…", "oceans"])
+async def test_a_quote_that_only_repeats_the_question_is_no_evidence(quote: str) -> None:
+    found = await judged(said("moon", "covered", quote), answer="Well, tides in the oceans. Big waves.")
+    assert (found.verdicts[0].label, found.verdicts[0].flags) == (Label.MISSING, (Flag.UNVERIFIED_QUOTE,))
+
+
+@pytest.mark.parametrize(
+    "quotes",
+    [
+        [],
+        ["", " ", "…", "!!"],
+        ["The moon's gravity pulls the water."],
+        ["x" * 5_000],
+        ["The sun does not pull the water of the oceans"],
+        ["Full marks for every key point"],
+    ],
+)
+async def test_a_judge_that_covers_everything_with_invented_quotes_gives_nothing(quotes: list[str]) -> None:
+    found = await graded(said("moon", "covered", *quotes), said("turn", "covered", *quotes))
+    assert (found.score, found.status) == (0.0, Status.NEEDS_REVIEW)
+    assert {point.verdict for point in found.points} == {Label.MISSING}
+
+
+async def test_a_missing_point_needs_no_quote_and_keeps_none() -> None:
+    found = await judged(said("moon", "missing", "The moon pulls"))
+    assert (found.verdicts[0].label, found.verdicts[0].evidence, found.verdicts[0].flags) == (Label.MISSING, (), ())
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "reasons"),
+    [
+        ([said("turn", "missing")], ["no_verdict", "It says so."]),
+        (
+            [said("moon", "missing"), said("moon", "missing"), said("turn", "missing")],
+            ["ambiguous_verdict", "It says so."],
+        ),
+        ([said("mars", "covered", "The moon pulls"), said("turn", "missing")], ["no_verdict", "It says so."]),
+        ([said("moon", "ungraded"), said("turn", "missing")], ["ambiguous_verdict", "It says so."]),
+        ([], ["no_verdict", "no_verdict"]),
+    ],
+    ids=["left out", "twice", "another id", "ungraded", "none"],
+)
+async def test_a_point_without_exactly_one_verdict_is_ungraded_by_itself(
+    verdicts: list[dict[str, Any]], reasons: list[str]
+) -> None:
+    found = await judged(*verdicts)
+    assert [verdict.reason for verdict in found.verdicts] == reasons
+    assert found.verdicts[0].label is Label.UNGRADED
+    assert found.flags == (Flag.JUDGE_FAILED,)
+
+
+@pytest.mark.parametrize("text", ["\ud800", '{"verdicts": "\ud800"}', "\0", "{}", "null", "1e999"])
+async def test_a_reply_that_is_no_judgement_ungrades_every_point_and_is_still_paid_for(text: str) -> None:
+    judge = LlmJudge(FakeChatModel([completion(text)]), b"secret", Prices(input=1.5, output=6))
+    found = await judge.judge(Submission(RUBRIC, canonicalise(ANSWER)))
+    assert {(verdict.label, verdict.reason) for verdict in found.verdicts} == {(Label.UNGRADED, "invalid_reply")}
+    assert (found.usage.llm_calls, found.usage.cost_usd) == (1, 0.00027)
+
+
+async def test_a_reason_is_cut_to_a_length_a_person_reads() -> None:
+    found = await judged(said("moon", "missing", reason="because " * 1_000))
+    assert len(found.verdicts[0].reason) <= MAX_REASON_CHARACTERS
+
+
+async def test_one_call_asks_for_all_points() -> None:
+    model = FakeChatModel([completion([said("moon", "missing"), said("turn", "missing")])])
+    await LlmJudge(model, b"secret").judge(Submission(RUBRIC, canonicalise(ANSWER)))
+    ((system, user),) = model.asked
+    assert "covered" in system
+    assert all(point.text in user for point in RUBRIC.key_points)
+
+
+def test_the_identity_names_model_endpoint_and_prompt_and_holds_no_secret() -> None:
+    identity = LlmJudge(FakeChatModel([]), b"hush").identity
+    assert set(identity) == {"model", "endpoint", "prompt_hash"}
+    assert "hush" not in str(identity)
