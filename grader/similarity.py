@@ -7,6 +7,7 @@ so alone it neither grants nor vetoes.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,15 +16,22 @@ from grader.domain import Answer, Match
 from grader.ports import Embedder
 from grader.text.sentences import sentences, windows
 from grader.text.words import stems
-from rubrics.model import Rubric
+from rubrics.model import Rubric, Span
 
 DIGITS: Final = 4
 """Decimals of a similarity; the model itself repeats to about 5e-7."""
 
 
+MAX_PASSAGES: Final = 100
+"""Passages of an answer that are embedded one by one, at 200 a second; the longest labelled answer has 14 sentences.
+
+An answer of more sentences is cut into this many runs of neighbours, so that nobody can make a grade take minutes.
+"""
+
+
 async def find_matches(embedder: Embedder, rubric: Rubric, answer: Answer) -> tuple[Match, ...]:
     """The closest window of the answer to each key point, in rubric order; empty for an answer without words."""
-    single = sentences(answer.text)
+    single = _passages(answer)
     if not single:
         return ()
     spans = windows(single)
@@ -41,6 +49,13 @@ async def find_matches(embedder: Embedder, rubric: Rubric, answer: Answer) -> tu
         terms = _share(stems(point.text) - asked, said)
         matches.append(Match(point.id, _rounded(by_window[best]), passage, _rounded(echoes[best]), terms))
     return tuple(matches)
+
+
+def _passages(answer: Answer) -> tuple[Span, ...]:
+    found = sentences(answer.text)
+    size = max(1, math.ceil(len(found) / MAX_PASSAGES))
+    runs = (found[start : start + size] for start in range(0, len(found), size))
+    return tuple(Span(start=run[0].start, end=run[-1].end) for run in runs)
 
 
 def _share(terms: set[str], said: set[str]) -> float:

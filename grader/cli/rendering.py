@@ -77,7 +77,8 @@ def _points(points: tuple[GradedPoint, ...]) -> Padding:
     for point in points:
         proof = "".join(f"\n[dim]you:[/] [italic]“{escape(item.text)}”[/]" for item in point.evidence)
         required = " [dim](required)[/]" if point.required else ""
-        shown.add_row(_MARKS[point.verdict], f"{point.weight:g}", f"{escape(point.text)}{required}{proof}")
+        why = f"\n[dim]why:[/] {escape(point.reason)}" if point.verdict is Label.UNGRADED else ""
+        shown.add_row(_MARKS[point.verdict], f"{point.weight:g}", f"{escape(point.text)}{required}{proof}{why}")
     return Padding(shown, (1, 0))
 
 

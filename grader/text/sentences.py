@@ -9,6 +9,7 @@ was written down without punctuation, the last pause before a sentence grows too
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -23,11 +24,14 @@ MIN_PIECE_WORDS: Final = 8
 WINDOW_SENTENCES: Final = 3
 """Longest window, in sentences: a point made across more is rare and its parts still match."""
 
-_SENTENCE_END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”]*")
+_SENTENCE_END: Final = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”]*)\s*")
 _LIST_MARKER: Final = re.compile(r"\s*(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|[-*•–+])\s*$")
 _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|eg|ie|etc|vs|cf|approx|resp|incl|fig|eq|vol|dr|mr|mrs|ms|prof)\.$", re.IGNORECASE
 )
+_LONGEST_MARK: Final = 16
+"""Characters that hold any list marker or abbreviation, with the space behind it."""
+
 _LINE: Final = re.compile(r"[^\n]*\n*")
 _PAUSE: Final = re.compile(
     r"[,;:]\s+|\s+(?=(?:and|but|so|because|which|then|or|also|um|uh|well|okay|like|however|whereas|while|if|when)\b)",
@@ -76,16 +80,16 @@ def _sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
     """Where the sentences of the line `[start, end)` end, the white space behind them included."""
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if _is_no_end(text[begin : match.end()]):
-            continue
-        begin = match.end() + len(text[match.end() : end]) - len(text[match.end() : end].lstrip())
-        if begin < end:
+        if match.end() < end and not _is_no_end(text, begin, match.end()):
+            begin = match.end()
             yield begin
     yield end
 
 
-def _is_no_end(so_far: str) -> bool:
-    return bool(_LIST_MARKER.fullmatch(so_far) or _ABBREVIATION.search(so_far))
+def _is_no_end(text: str, begin: int, end: int) -> bool:
+    """Whether `[begin, end)` ends in a list marker that stands alone, or in an abbreviation."""
+    last_word = text[max(begin, end - _LONGEST_MARK) : end].rstrip()
+    return bool(_ABBREVIATION.search(last_word) or (end - begin <= _LONGEST_MARK and _LIST_MARKER.fullmatch(last_word)))
 
 
 def _cut_overlong(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -96,7 +100,7 @@ def _cut_overlong(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         cut = _last(pauses, default=words[MAX_SENTENCE_WORDS])
         yield start, cut
         start = cut
-        words = [word for word in words if word >= cut]
+        words = words[bisect_left(words, cut) :]
     yield start, end
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.fakes import FakeEmbedder
-from grader.similarity import find_matches
+from grader.ports import Vectors
+from grader.similarity import MAX_PASSAGES, find_matches
 from grader.text.canonical import canonicalise
+from grader.text.sentences import WINDOW_SENTENCES
 from rubrics.model import KeyPoint, Question, Rubric
 
 RUBRIC = Rubric(
@@ -14,6 +18,16 @@ RUBRIC = Rubric(
         KeyPoint(id="k2", text="Rotation moves coasts through bulges.", paraphrases=("The earth spins below.",)),
     ),
 )
+
+
+class CountingEmbedder(FakeEmbedder):
+    """Counts the texts it was given."""
+
+    texts = 0
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        CountingEmbedder.texts += len(texts)
+        return await super().embed(texts)
 
 
 async def test_each_point_gets_the_sentence_that_is_closest_to_it() -> None:
@@ -38,3 +52,10 @@ async def test_terms_are_the_share_of_the_points_own_words_that_the_answer_uses(
 
 async def test_an_answer_without_words_matches_nothing() -> None:
     assert await find_matches(FakeEmbedder(), RUBRIC, canonicalise("…")) == ()
+
+
+async def test_an_answer_of_thousands_of_sentences_is_measured_in_a_bounded_number_of_passages() -> None:
+    answer = canonicalise("One word. " * 2_000)
+    embedder = CountingEmbedder()
+    await find_matches(embedder, RUBRIC, answer)
+    assert embedder.texts <= WINDOW_SENTENCES * MAX_PASSAGES + 10
