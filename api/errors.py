@@ -60,6 +60,12 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
 }
 """What our own errors mean over HTTP."""
 
+_ROUTING: Final = {
+    404: ("not-found", "There is nothing at this address."),
+    405: ("method-not-allowed", "This address does not take this method; the header Allow names those it takes."),
+}
+"""What the framework's own errors mean."""
+
 _OPERATORS_ONLY: Final = {
     "model-unavailable": "The embedding model is not available; `grader doctor` on the server says how to get it.",
     "storage-unavailable": "The grade could not be stored or read; try again later.",
@@ -91,8 +97,8 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
-        return Problem(error.status_code, slug, str(error.detail), headers=dict(error.headers or {}))
+        slug, detail = _ROUTING.get(error.status_code, ("http-error", str(error.detail)))
+        return Problem(error.status_code, slug, detail, headers=dict(error.headers or {}))
     expected = next((_EXPECTED[kind] for kind in _EXPECTED if isinstance(error, kind)), None)
     if expected is None:
         return Problem(500, "internal-error", "Something went wrong on the server; it has been logged.")

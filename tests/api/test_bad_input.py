@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message
+
+from api.body import CheckedBody
 
 MARKER = "Zqxmarker"
 """Stands in every input; whoever finds it in a response has found an echo."""
@@ -211,6 +214,22 @@ def test_a_body_without_a_length_is_cut_off_at_a_mebibyte(client: TestClient) ->
 @pytest.mark.parametrize("length", ["99999999999999999999999", "1048577"])
 def test_a_declared_length_over_a_mebibyte_is_believed(client: TestClient, length: str) -> None:
     assert_problem(post(client, b"{}", content_length=length), 413, "content-too-large")
+
+
+async def test_a_client_that_goes_away_while_it_sends_gets_no_answer_and_makes_no_error() -> None:
+    async def hang_up() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def nobody(*_: object) -> None:
+        pytest.fail("nobody is there to answer, and nothing was sent to be read")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/grades",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    await CheckedBody(nobody, nobody)(scope, hang_up, nobody)  # type: ignore[arg-type]
 
 
 def test_an_unknown_question_is_not_found(client: TestClient) -> None:

@@ -64,11 +64,14 @@ def test_while_the_model_loads_it_is_alive_but_not_ready(serve: Any) -> None:
 @pytest.mark.parametrize(
     "failure", [ModelUnavailable(f"nothing in {SECRET_PLACE}"), RuntimeError(f"corrupt file {SECRET_PLACE}")]
 )
-def test_a_model_that_cannot_be_loaded_is_told_by_readyz(serve: Any, encoder: Any, failure: Exception) -> None:
+def test_a_model_that_cannot_be_loaded_is_told_by_readyz_and_the_log(
+    serve: Any, encoder: Any, failure: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     client = serve(encoder=encoder(failure))
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()) == (503, {"status": "failed", "waiting_for": ["embedding model"]})
     assert client.get("/healthz").status_code == 200
+    assert f"the embedding model cannot be used: {failure}" in caplog.text
 
 
 def test_without_a_model_grading_is_unavailable_and_names_no_path_of_the_server(serve: Any, encoder: Any) -> None:

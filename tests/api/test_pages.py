@@ -160,17 +160,17 @@ def test_a_grade_by_similarity_alone_is_called_provisional(client: TestClient) -
 
 
 @pytest.mark.parametrize(
-    "judge",
+    ("judge", "shown"),
     [
-        LlmJudge(FakeChatModel([JudgeFailure("timeout", "too late")]), b"secret"),
-        FakeJudge({"k1": Label.COVERED, "k2": Label.UNGRADED}),
+        (LlmJudge(FakeChatModel([JudgeFailure("timeout", "too late")]), b"secret"), "Not graded"),
+        (FakeJudge({"k1": Label.COVERED, "k2": Label.UNGRADED}), "30–50\u202f%"),
     ],
     ids=["nothing graded", "one point ungraded"],
 )
-def test_points_that_could_not_be_graded_are_no_zero(serve: Any, judge: Any) -> None:
+def test_points_that_could_not_be_graded_are_no_zero(serve: Any, judge: Any, shown: str) -> None:
     response = submit(serve(judges={"judge": judge}, default_judge="judge"))
     assert_page(response)
-    assert "Not graded" in response.text
+    assert shown in response.text.replace("&#8239;", "\u202f")
     assert "not graded</span>" in response.text
 
 

@@ -105,6 +105,7 @@ async def test_two_processes_can_use_one_file(database: str) -> None:
         "sqlite+aiosqlite:////dev/null/grader.db",
         "sqlite:////tmp/grader.db",
         "postgresql+nodriver://me:hunter2@db.invalid/grader",
+        "mysql+aiomysql://me:hunter2@db.invalid/grader",
         "postgresql://me:hunter2@db.invalid:port/grader",
         "hunter2",
     ],

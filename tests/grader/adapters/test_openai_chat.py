@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,9 @@ from rubrics.model import Rubric
 from .fake_llm_server import Ending, FakeLlmServer, Reply, fails, says, sends
 
 Connect = Callable[..., OpenAiChatModel]
+
+MUCH_LATER = 3
+"""Seconds after which a deadline of a fraction of a second has not held."""
 
 ANSWER = "The moon pulls the water of the oceans. The earth turns below."
 MOON = {
@@ -142,12 +146,14 @@ async def test_the_deadline_holds_however_slowly_bytes_come(
     server: FakeLlmServer, connect: Connect, rubric: Rubric, reply: Reply
 ) -> None:
     server.replies = [reply]
-    assert_ungraded(await grade(connect(server.base_url, deadline_seconds=0.15), rubric), "timeout")
+    async with asyncio.timeout(MUCH_LATER):
+        assert_ungraded(await grade(connect(server.base_url, deadline_seconds=0.15), rubric), "timeout")
 
 
 async def test_the_deadline_covers_the_retries(server: FakeLlmServer, connect: Connect, rubric: Rubric) -> None:
     server.replies = [replace(fails(429), headers={"Retry-After": "100"})]
-    found = await grade(connect(server.base_url, deadline_seconds=0.15, max_retries=5), rubric)
+    async with asyncio.timeout(MUCH_LATER):
+        found = await grade(connect(server.base_url, deadline_seconds=0.15, max_retries=5), rubric)
     assert_ungraded(found, "timeout")
 
 
