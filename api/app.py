@@ -27,11 +27,10 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        built = services or build_services(settings)
-        async with open_store(settings) as store:
+        async with services or build_services(settings) as built, open_store(settings) as store:
             readiness = Readiness()
             app.state.application = Application(built, store, readiness)
-            warming = asyncio.create_task(readiness.warm_up(built))
+            warming = asyncio.create_task(readiness.warm_up(built, store))
             yield
             warming.cancel()
             with suppress(asyncio.CancelledError):

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncoder, Weights, find_weights
 from grader.domain import Grade
@@ -25,18 +25,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Services:
-    """What every entry point works with."""
+    """What every entry point works with; `async with` closes it."""
 
     settings: Settings
     bank: Bank
     embedder: BatchingEmbedder
     grader: Grader
+    chat_model: ChatModel | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self.embedder.close()
+        if self.chat_model is not None:
+            await self.chat_model.close()
 
 
 def build_services(settings: Settings) -> Services:
     """Everything but the store, without loading a model or opening a connection."""
     embedder = BatchingEmbedder(SentenceTransformerEncoder(settings.embedding_model_path))
-    judges = _judges(settings)
+    chat_model = None if settings.llm_model is None else _chat_model(settings, settings.llm_model)
+    judges = _judges(settings, chat_model)
     default = settings.judge or (llm.NAME if llm.NAME in judges else similarity.NAME)
     if default not in judges:
         raise ConfigurationError(f"GRADER_JUDGE is {default!r}; there is {', '.join(sorted(judges))}")
@@ -47,7 +57,7 @@ def build_services(settings: Settings) -> Services:
         pass_mark=settings.pass_mark,
     )
     bank = Bank() if settings.bank_dir is None else Bank(settings.bank_dir)
-    return Services(settings, bank, embedder, Grader(judges, default, embedder, policy))
+    return Services(settings, bank, embedder, Grader(judges, default, embedder, policy), chat_model)
 
 
 @asynccontextmanager
@@ -94,11 +104,11 @@ def locate_embedding_model(settings: Settings) -> Weights:
     return find_weights(settings.embedding_model_path)
 
 
-def _judges(settings: Settings) -> dict[str, Judge]:
+def _judges(settings: Settings, chat_model: ChatModel | None) -> dict[str, Judge]:
     judges: dict[str, Judge] = {similarity.NAME: similarity.SimilarityJudge(similarity.Calibration.shipped())}
-    if settings.llm_model is not None:
+    if chat_model is not None:
         prices = llm.Prices(settings.llm_input_price, settings.llm_output_price)
-        judges[llm.NAME] = llm.LlmJudge(_chat_model(settings, settings.llm_model), secrets.token_bytes(32), prices)
+        judges[llm.NAME] = llm.LlmJudge(chat_model, secrets.token_bytes(32), prices)
     return judges
 
 

@@ -70,6 +70,10 @@ class ChatModel(Protocol):
         """The model's answer to one system and one user message; JudgeFailure when the endpoint gives none."""
         ...
 
+    async def close(self) -> None:
+        """Close what is open."""
+        ...
+
 
 class GradeStore(Protocol):
     """Keeps grades."""

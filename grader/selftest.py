@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.grading import Grader, Request
+from grader.text.canonical import MAX_CHARACTERS
 from grader.text.words import content_words
 from rubrics.model import Immutable, Rubric
 
@@ -14,6 +15,10 @@ MIN_REFERENCE_SCORE: Final = 0.95
 
 MAX_EMPTY_SCORE: Final = 0.05
 """Highest score in [0, 1] of an answer that says nothing."""
+
+
+MAX_BYTES_PER_CHARACTER: Final = 4
+"""Of UTF-8; keywords of any script then stay below both limits of an answer."""
 
 
 class Trial(Immutable):
@@ -70,9 +75,15 @@ def _expectations(rubric: Rubric) -> list[_Expected]:
     empty = {
         "blank": "",
         "question": rubric.question.text,
-        "keywords": ", ".join(sorted(set[str]().union(*(content_words(point.text) for point in rubric.key_points)))),
+        "keywords": _keywords(rubric),
     }
     expected = [_Expected(name, text, 0.0, MAX_EMPTY_SCORE) for name, text in empty.items()]
     if rubric.reference_answer is not None:
         expected.insert(0, _Expected("reference", rubric.reference_answer, MIN_REFERENCE_SCORE, 1.0))
     return expected
+
+
+def _keywords(rubric: Rubric) -> str:
+    """The content words of all key points as a list, no longer than an answer may be."""
+    found = sorted(set[str]().union(*(content_words(point.text) for point in rubric.key_points)))
+    return ", ".join(found)[: MAX_CHARACTERS // MAX_BYTES_PER_CHARACTER]

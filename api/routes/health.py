@@ -24,4 +24,5 @@ async def readyz(app: App, response: Response) -> Health:
         return Health(status="ok")
     response.status_code = 503
     response.headers["Retry-After"] = "2"
-    return Health(status="failed" if readiness.failures else "starting", waiting_for=sorted(readiness.waiting_for))
+    settled = readiness.waiting_for <= readiness.failures.keys()
+    return Health(status="failed" if settled else "starting", waiting_for=sorted(readiness.waiting_for))

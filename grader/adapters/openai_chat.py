@@ -11,6 +11,9 @@ from pydantic import BaseModel, Field, ValidationError
 from grader.errors import JudgeFailure
 from grader.ports import Completion
 
+OPENAI: Final = "https://api.openai.com/v1"
+"""The endpoint where none is configured; named here so that the SDK does not look for one in the environment."""
+
 CONNECT_RETRIES: Final = 2
 """Retries inside the SDK, for connection errors, 408, 409, 429 and 5xx; the deadline covers them all."""
 
@@ -68,7 +71,7 @@ class OpenAiChatModel:
         self._api_key = api_key
         # Local servers want no key, the SDK wants one.
         self._client = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key or "none", timeout=deadline_seconds, max_retries=max_retries
+            base_url=base_url or OPENAI, api_key=api_key or "none", timeout=deadline_seconds, max_retries=max_retries
         )
 
     @property

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from grader.benchmark import plot_reliability, read_dataset, render, run_benchmark, summarise, write_report
+from grader.benchmark import Run, plot_reliability, read_dataset, render, run_benchmark, summarise, write_report
 from grader.bootstrap import build_services
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json
@@ -33,9 +33,14 @@ def bench(
 ) -> None:
     """Measure a judge on labelled answers: agreement, score error, calibration, speed, cost, each with an interval."""
     dataset = read_dataset(questions, answers)
-    grader = build_services(Settings()).grader
+    services = build_services(Settings())
+
+    async def measure(on_case: Callable[[], None]) -> Run:
+        async with services:
+            return await run_benchmark(services.grader, dataset, judge=judge, on_case=on_case)
+
     with progress(f"Grading {dataset.name}", len(dataset.cases)) as on_case:
-        run = asyncio.run(run_benchmark(grader, dataset, judge=judge, on_case=on_case))
+        run = asyncio.run(measure(on_case))
     report = summarise(run)
     if as_json:
         print_json(report)

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from grader.bootstrap import build_services
+from grader.bootstrap import Services, build_services
 from grader.cli.rendering import print_grade, print_json
+from grader.domain import Grade
 from grader.errors import InvalidAnswer
 from grader.feedback import FeedbackMode
 from grader.grading import Request
@@ -34,11 +35,16 @@ def grade(  # noqa: PLR0913 - a command has as many parameters as options
     """Grade one answer: score, what was covered, missed and wrong, and what to do next."""
     services = build_services(Settings())
     request = Request(_rubric(services.bank, question, rubric, reference), _read(answer), judge, feedback)
-    result = asyncio.run(services.grader.grade(request))
+    result = asyncio.run(_graded(services, request))
     if as_json:
         print_json(result)
     else:
         print_grade(result, request.rubric.question)
+
+
+async def _graded(services: Services, request: Request) -> Grade:
+    async with services:
+        return await services.grader.grade(request)
 
 
 def _rubric(bank: Bank, question: str | None, rubric: Path | None, reference: Path | None) -> Rubric:

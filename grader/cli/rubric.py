@@ -58,7 +58,8 @@ def check(
     found = [_find(name, services.bank) for name in rubrics]
 
     async def run() -> list[SelfTest]:
-        return [await self_test(services.grader, rubric, judge) for rubric in found]
+        async with services:
+            return [await self_test(services.grader, rubric, judge) for rubric in found]
 
     results = asyncio.run(run())
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from grader.benchmark import fit_calibration, read_dataset
 from grader.bootstrap import build_services
 from grader.cli.bench import Answers, Questions, progress
+from grader.judges.similarity import Calibration
 from grader.settings import Settings
 
 app = typer.Typer(help="Fit a judge to labelled answers.", no_args_is_help=True)
@@ -31,8 +33,13 @@ def train_similarity(
 ) -> None:
     """Fit the similarity judge: from three measurements to covered, partial, missing."""
     dataset = read_dataset(questions, answers)
-    embedder = build_services(Settings()).embedder
+    services = build_services(Settings())
+
+    async def fit(on_case: Callable[[], None]) -> Calibration:
+        async with services:
+            return await fit_calibration(services.embedder, dataset, on_case)
+
     with progress(f"Measuring {dataset.name}", len(dataset.cases)) as on_case:
-        calibration = asyncio.run(fit_calibration(embedder, dataset, on_case))
+        calibration = asyncio.run(fit(on_case))
     out.write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
     Console(highlight=False).print(f"fitted on {len(dataset.cases)} answers, written to {out}")

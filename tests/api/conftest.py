@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI
@@ -14,10 +13,10 @@ from api.app import create_app
 from grader.adapters.embedding import BatchingEmbedder
 from grader.bootstrap import Services
 from grader.domain import Label
-from grader.fakes import FakeEmbedder, FakeJudge
+from grader.fakes import FakeEncoder, FakeJudge
 from grader.grading import Grader
 from grader.judges.similarity import Calibration, SimilarityJudge
-from grader.ports import Judge, Vectors
+from grader.ports import Judge
 from grader.settings import Settings
 from rubrics.bank import Bank
 
@@ -25,31 +24,6 @@ START_POLLS = 1_000
 """Requests to /readyz before a start counts as failed; one takes about 2 ms."""
 
 
-@dataclass(frozen=True)
-class WordHashEncoder:
-    """`FakeEmbedder` in the shape of a blocking model; fails with `failure`, if there is one."""
-
-    failure: Exception | None = None
-
-    @property
-    def identity(self) -> dict[str, str]:
-        return FakeEmbedder().identity
-
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        if self.failure is not None:
-            raise self.failure
-        try:
-            FakeEmbedder().embed(texts).send(None)
-        except StopIteration as done:  # it never waits for anything, so its first step is its last
-            vectors: Vectors = done.value
-            return vectors
-        raise AssertionError("the fake embedder waits for something")
-
-
-Encoder = WordHashEncoder
 Serve = Callable[..., TestClient]
 
 JUDGES: Mapping[str, Judge] = {
@@ -73,11 +47,11 @@ def build(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
             *,
             judges: Mapping[str, Judge] = JUDGES,
             default_judge: str = "similarity",
-            encoder: Encoder | None = None,
+            encoder: FakeEncoder | None = None,
             bank: Bank = bank,
         ) -> FastAPI:
             settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-            embedder = BatchingEmbedder(encoder or WordHashEncoder())
+            embedder = BatchingEmbedder(encoder or FakeEncoder())
             embedders.callback(embedder.close)
             return create_app(settings, Services(settings, bank, embedder, Grader(judges, default_judge, embedder)))
 
@@ -106,6 +80,6 @@ def client(serve: Serve) -> TestClient:
 
 
 @pytest.fixture
-def encoder() -> type[WordHashEncoder]:
+def encoder() -> type[FakeEncoder]:
     """The fake model; `encoder(error)` is one that fails."""
-    return WordHashEncoder
+    return FakeEncoder
