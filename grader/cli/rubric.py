@@ -136,11 +136,11 @@ def _print_build(merged: Merged, built: list[Extraction], out: Path) -> None:
         )
     console.print(shown)
     for duplicate in merged.merged:
-        console.print(f"{duplicate.question_id} stands in {', '.join(duplicate.origins)}: one rubric")
+        console.print(f"{duplicate.question_id} stands in {escape(', '.join(duplicate.origins))}: one rubric")
     for conflict in merged.conflicts:
         copies = f"kept {escape(conflict.kept)}, ignored {escape(conflict.ignored)}"
         console.print(f"[yellow]conflict[/] {conflict.question_id} {conflict.field}: {copies}")
-    console.print(f"[bold]{len(built)} rubrics[/] written to {out}")
+    console.print(f"[bold]{len(built)} rubrics[/] written to {escape(str(out))}")
 
 
 def _print_check(results: list[SelfTest]) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from grader.benchmark import fit_calibration, read_dataset
 from grader.bootstrap import build_services
@@ -42,4 +43,4 @@ def train_similarity(
     with progress(f"Measuring {dataset.name}", len(dataset.cases)) as on_case:
         calibration = asyncio.run(fit(on_case))
     out.write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    Console(highlight=False).print(f"fitted on {len(dataset.cases)} answers, written to {out}")
+    Console(highlight=False).print(f"fitted on {len(dataset.cases)} answers, written to {escape(str(out))}")

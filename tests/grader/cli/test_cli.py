@@ -99,6 +99,7 @@ def test_a_wrong_call_exits_with_2(arguments: tuple[str, ...]) -> None:
         (["grade", "--question", "DL0028", "--answer", "/no/such/file"], "cannot be read"),
         (["rubric", "show", "absent.yaml"], "absent.yaml: cannot be read"),
         (["grade", "--question", "DL0028", "--judge", "oracle", "--answer", __file__], "there is no judge 'oracle'"),
+        (["rubric", "show", "[bold]absent.yaml"], "[bold]absent.yaml: cannot be read"),
         (["serve", "--host", "0.0.0.0"], "not a loopback address"),  # noqa: S104 - refused
     ],
 )
