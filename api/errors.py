@@ -28,7 +28,7 @@ class FieldError:
     detail: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """An error as the client sees it; `slug` is the last part of its `type`."""
 

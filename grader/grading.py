@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from grader import __version__
 from grader.domain import (
@@ -30,12 +32,14 @@ from grader.text.canonical import answer_hash, canonicalise
 from grader.text.contentless import contentless
 from rubrics.model import KeyPoint, Rubric
 
-RULES = "rules"
+_log: Final = logging.getLogger(__name__)
+
+RULES: Final = "rules"
 """Stands in `judged_by` where the text itself decided and no judge was asked."""
 
-_REVIEW = frozenset({Flag.SIMILARITY_ONLY, Flag.UNVERIFIED_QUOTE, Flag.HIDDEN_TEXT, Flag.JUDGE_FAILED})
+_REVIEW: Final = frozenset({Flag.SIMILARITY_ONLY, Flag.UNVERIFIED_QUOTE, Flag.HIDDEN_TEXT, Flag.JUDGE_FAILED})
 
-_NOTHING_SAID = {
+_NOTHING_SAID: Final = {
     Flag.BLANK: "The answer is blank.",
     Flag.NO_WORDS: "The answer has no letter or digit.",
     Flag.DECLINED: "The answer says that the person does not know.",
@@ -130,6 +134,7 @@ async def _judged(judge: Judge, submission: Submission) -> Judgement:
     try:
         judgement = await judge.judge(submission)
     except JudgeFailure as failure:
+        _log.warning("judge %s failed: %s (%s)", judge.name, failure.reason, failure)
         return _ungraded(judge, points, failure.reason)
     complete = [verdict.key_point_id for verdict in judgement.verdicts] == [point.id for point in points]
     return judgement if complete else _ungraded(judge, points, "incomplete_judgement")

@@ -7,6 +7,7 @@ reason, never a zero.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,10 @@ from grader.errors import JudgeFailure
 from grader.ports import ChatModel, Completion
 from grader.prompting import SCHEMA_NAME, build_prompt, prompt_hash, response_schema
 from grader.text.quotes import find_quote, says
+from grader.text.words import content_words
 from rubrics.model import KeyPoint
+
+_log: Final = logging.getLogger(__name__)
 
 NAME: Final = "llm"
 MAX_QUOTES: Final = 3
@@ -93,6 +97,7 @@ class LlmJudge:
             reply = _read(completion)
         except JudgeFailure as failure:
             # The call was paid for: its usage must not be lost with its answer.
+            _log.warning("%s: %s (%s)", completion.model, failure.reason, failure)
             verdicts = tuple(_ungraded(point, failure.reason) for point in rubric.key_points)
             return Judgement(verdicts, usage, (Flag.JUDGE_FAILED,))
         verdicts = tuple(_verdict(point, reply, text, rubric.question.text) for point in rubric.key_points)
@@ -136,9 +141,10 @@ def _verdict(point: KeyPoint, reply: _Reply, text: str, question: str) -> Verdic
 
 
 def _verified(quotes: list[str], text: str, question: str) -> tuple[Evidence, ...]:
-    """Where the answer says the quotes; words that merely repeat the question prove nothing."""
+    """Where the answer says the quotes; words of the question, and words without content, prove nothing."""
     found = (find_quote(text, quote) for quote in quotes[:MAX_QUOTES])
-    return tuple(dict.fromkeys(item for item in found if item is not None and not says(question, item.text)))
+    proving = (item for item in found if item and content_words(item.text) and not says(question, item.text))
+    return tuple(dict.fromkeys(proving))
 
 
 def _ungraded(point: KeyPoint, reason: str) -> Verdict:

@@ -136,3 +136,9 @@ async def test_an_unknown_judge_is_an_error_that_names_the_known_ones() -> None:
 async def test_an_answer_beyond_the_limit_is_refused() -> None:
     with pytest.raises(InvalidAnswer, match="20000 are allowed"):
         await grade(FakeJudge(), "a" * 20_001)
+
+
+async def test_what_a_failed_judge_said_is_logged_for_the_operator(caplog: pytest.LogCaptureFixture) -> None:
+    await grade(BrokenJudge(JudgeFailure("timeout", "no answer within 90 s")))
+    assert caplog.messages == ["judge broken failed: timeout (no answer within 90 s)"]
+    assert ANSWER not in caplog.text

@@ -106,6 +106,11 @@ async def test_a_judge_that_covers_everything_with_invented_quotes_gives_nothing
     assert {point.verdict for point in found.points} == {Label.MISSING}
 
 
+@pytest.mark.parametrize("quote", ["The", "of the", "there", "I", "."])
+async def test_words_without_content_are_no_evidence(quote: str) -> None:
+    assert (await judged(said("moon", "covered", quote))).verdicts[0].flags == (Flag.UNVERIFIED_QUOTE,)
+
+
 async def test_a_missing_point_needs_no_quote_and_keeps_none() -> None:
     found = await judged(said("moon", "missing", "The moon pulls"))
     assert (found.verdicts[0].label, found.verdicts[0].evidence, found.verdicts[0].flags) == (Label.MISSING, (), ())
