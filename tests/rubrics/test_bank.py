@@ -10,6 +10,8 @@ import pytest
 from rubrics.bank import Bank
 from rubrics.errors import RubricFileError, UnknownQuestion
 from rubrics.model import Difficulty, KeyPointKind, Rubric
+from rubrics.sources import merge
+from rubrics.sources.seed_page import read_seed_page
 
 BANK = Bank()
 RUBRICS = [BANK.rubric(question.id) for question in BANK.questions()]
@@ -21,6 +23,17 @@ def test_the_bank_holds_the_questions_of_the_seed_pages(shared: Path) -> None:
     pages = " ".join(path.read_text("utf-8") for path in (shared / "seeds").glob("*.txt"))
     assert {rubric.question.id for rubric in RUBRICS} == set(re.findall(r"\b(?:DL|ML)\d{4}\b", pages))
     assert len(RUBRICS) == 46
+
+
+def test_questions_stand_as_the_pages_give_them(shared: Path) -> None:
+    pages = sorted((shared / "seeds").glob("*.txt"))
+    given = merge(entry for page in pages for entry in read_seed_page(page.read_text("utf-8"), file=page.name))
+    asked = {entry.question.id: entry.question for entry in given.questions}
+    for rubric in RUBRICS:
+        page = asked[rubric.question.id]
+        assert rubric.question.title == page.title
+        assert (rubric.question.category, rubric.question.difficulty) == (page.category, page.difficulty)
+        assert _letters(rubric.question.text) == _letters(page.text)
 
 
 @pytest.mark.parametrize("rubric", RUBRICS, ids=lambda rubric: rubric.question.id)
@@ -61,6 +74,11 @@ def test_another_folder_can_be_the_bank(tmp_path: Path) -> None:
     (tmp_path / "q1.yaml").write_text("question: {id: q1}\n")
     with pytest.raises(RubricFileError, match=r"question\.title"):
         Bank(tmp_path).rubric("q1")
+
+
+def _letters(text: str) -> str:
+    """Letters and digits without LaTeX commands: marks and formulas may be set differently."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\\[a-z]+", "", text)).lower()
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
