@@ -1,4 +1,10 @@
-"""Key points out of a reference answer."""
+"""Key points out of a reference answer, offline and deterministic.
+
+Start at `structure`, which goes the whole way: `lines` and `blocks` say what each line is, `outline` and
+`entries` what belongs to what, `writing` and `drafts` make claims that can stand alone, `condensing` leaves at
+most ten, `coverage` reports what they leave out. The rest is language: `sentences`, `verbs`, `references`
+(pronouns), `labels`, `heads`, `casing`, `words`, `formulas`, `captions`.
+"""
 
 from rubrics.extraction.coverage import Coverage
 from rubrics.extraction.structure import Extraction, extract
