@@ -9,7 +9,7 @@ import typer
 
 from grader.cli import app, main
 from grader.errors import ConfigurationError
-from grader.settings import Settings
+from grader.settings import load_settings
 
 __all__ = ["main"]
 
@@ -21,7 +21,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default 8000, 0 picks a free one.")] = None,
 ) -> None:
     """Serve the API and the practice page."""
-    settings = Settings()
+    settings = load_settings()
     chosen = host or settings.host
     _require_loopback(chosen)
     from api.server import run  # noqa: PLC0415 - FastAPI and uvicorn, which no other command needs

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from grader.errors import ConfigurationError
 
 
 class Settings(BaseSettings):
@@ -59,3 +61,16 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'grader.db'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process's environment; ConfigurationError names every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (_variable(found["loc"]) + found["msg"].removeprefix("Value error, ") for found in error.errors())
+        raise ConfigurationError("; ".join(wrong)) from error
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    return f"GRADER_{str(loc[0]).upper()}: " if loc else ""

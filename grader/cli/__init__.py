@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
@@ -44,12 +43,5 @@ def main() -> None:
     try:
         app()
     except (GraderError, RubricError) as error:
-        _fail(str(error))
-    except ValidationError as error:  # only Settings are validated on the way to a command
-        fields = "; ".join(f"GRADER_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        _fail(f"the configuration is wrong: {fields}")
-
-
-def _fail(message: str) -> None:
-    Console(stderr=True).print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
-    sys.exit(1)
+        Console(stderr=True).print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)

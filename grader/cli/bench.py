@@ -17,7 +17,7 @@ from grader.bootstrap import build_services
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json
 from grader.errors import DatasetError
-from grader.settings import Settings
+from grader.settings import load_settings
 
 Questions = Annotated[Path, typer.Option(help="Questions with key points (JSON lines).")]
 Answers = Annotated[Path, typer.Option(help="Labelled answers (JSON lines).")]
@@ -33,7 +33,7 @@ def bench(
 ) -> None:
     """Measure a judge on labelled answers: agreement, score error, calibration, speed, cost, each with an interval."""
     dataset = read_dataset(questions, answers)
-    services = build_services(Settings())
+    services = build_services(load_settings())
 
     async def measure(on_case: Callable[[], None]) -> Run:
         async with services:

@@ -15,13 +15,13 @@ from grader import __version__
 from grader.bootstrap import Services, build_services, locate_embedding_model
 from grader.cli.rendering import print_json, table
 from grader.errors import GraderError
-from grader.settings import Settings
+from grader.settings import load_settings
 from rubrics.errors import RubricError
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check the installation and say how to mend what is missing; exit code 1 if something is."""
-    services = build_services(Settings())
+    services = build_services(load_settings())
     results = [(name, *_run(check, services)) for name, check in _CHECKS]
     if as_json:
         print_json({"checks": [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in results]})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from grader.bootstrap import Services, build_services
 from grader.cli.rendering import print_grade, print_json
@@ -15,7 +16,7 @@ from grader.domain import Grade
 from grader.errors import InvalidAnswer
 from grader.feedback import FeedbackMode
 from grader.grading import Request
-from grader.settings import Settings
+from grader.settings import load_settings
 from rubrics.bank import Bank
 from rubrics.extraction import extract
 from rubrics.model import Question, Rubric
@@ -28,13 +29,15 @@ def grade(  # noqa: PLR0913 - a command has as many parameters as options
     question: Annotated[str | None, typer.Option(help="Id of a question of the bank, e.g. DL0028.")] = None,
     rubric: Annotated[Path | None, typer.Option(help="A rubric file (YAML) to grade against.")] = None,
     reference: Annotated[Path | None, typer.Option(help="A reference answer (text file) to grade against.")] = None,
+    question_text: Annotated[str | None, typer.Option(help="With --reference: what was asked.")] = None,
     judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
     feedback: Annotated[FeedbackMode, typer.Option(help="hints keeps the reference secret.")] = FeedbackMode.FULL,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grade as JSON.")] = False,
 ) -> None:
     """Grade one answer: score, what was covered, missed and wrong, and what to do next."""
-    services = build_services(Settings())
-    request = Request(_rubric(services.bank, question, rubric, reference), _read(answer), judge, feedback)
+    services = build_services(load_settings())
+    yardstick = _rubric(services.bank, question, rubric, reference, question_text)
+    request = Request(yardstick, _read(answer), judge, feedback)
     result = asyncio.run(_graded(services, request))
     if as_json:
         print_json(result)
@@ -47,18 +50,28 @@ async def _graded(services: Services, request: Request) -> Grade:
         return await services.grader.grade(request)
 
 
-def _rubric(bank: Bank, question: str | None, rubric: Path | None, reference: Path | None) -> Rubric:
-    if [question, rubric, reference].count(None) != 2:  # noqa: PLR2004 - exactly one of three is given
-        raise typer.BadParameter("give exactly one of --question, --rubric and --reference")
-    if question is not None:
-        return bank.rubric(question)
-    if rubric is not None:
-        return read_rubric(rubric)
-    if reference is None:
-        raise typer.BadParameter("give --reference")
+def _rubric(
+    bank: Bank, question: str | None, rubric: Path | None, reference: Path | None, question_text: str | None
+) -> Rubric:
+    if question_text is not None and reference is None:
+        raise typer.BadParameter("--question-text goes with --reference")
+    match question, rubric, reference:
+        case str() as question_id, None, None:
+            return bank.rubric(question_id)
+        case None, Path() as file, None:
+            return read_rubric(file)
+        case None, None, Path() as file:
+            return extract(_asked(file, question_text), _read(str(file))).rubric
+    raise typer.BadParameter("give exactly one of --question, --rubric and --reference")
+
+
+def _asked(reference: Path, text: str | None) -> Question:
+    """The question a reference file answers; its name stands in where nobody says what was asked."""
     title = reference.stem.replace("_", " ")
-    asked = Question(id="reference", title=title, text=title)
-    return extract(asked, _read(str(reference))).rubric
+    try:
+        return Question(id="reference", title=title, text=text or title)
+    except ValidationError as error:
+        raise typer.BadParameter(f"--question-text: {error.errors()[0]['msg']}") from error
 
 
 def _read(source: str) -> str:

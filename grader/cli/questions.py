@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from grader.bootstrap import build_services
 from grader.cli.rendering import print_json, table
-from grader.settings import Settings
+from grader.settings import load_settings
 from rubrics.model import Difficulty
 
 app = typer.Typer(help="The question bank.", no_args_is_help=True)
@@ -27,7 +27,7 @@ def list_questions(
     as_json: AsJson = False,
 ) -> None:
     """List the questions that fit."""
-    found = build_services(Settings()).bank.questions(category=category, difficulty=difficulty, text=text)
+    found = build_services(load_settings()).bank.questions(category=category, difficulty=difficulty, text=text)
     if as_json:
         print_json(found)
         return
@@ -43,7 +43,7 @@ def show_question(
     question_id: Annotated[str, typer.Argument(help="Id, e.g. DL0028.")], *, as_json: AsJson = False
 ) -> None:
     """Show one question, without its answer (`grader rubric show` has that)."""
-    question = build_services(Settings()).bank.rubric(question_id).question
+    question = build_services(load_settings()).bank.rubric(question_id).question
     if as_json:
         print_json(question)
         return

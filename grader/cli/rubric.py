@@ -14,7 +14,7 @@ from grader.bootstrap import build_services
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json, table
 from grader.selftest import SelfTest, self_test
-from grader.settings import Settings
+from grader.settings import load_settings
 from rubrics.bank import Bank
 from rubrics.errors import RubricFileError
 from rubrics.extraction import Extraction, extract
@@ -54,7 +54,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Try rubrics out: the reference answer must pass, empty words must not; exit code 1 if one fails."""
-    services = build_services(Settings())
+    services = build_services(load_settings())
     found = [_find(name, services.bank) for name in rubrics]
 
     async def run() -> list[SelfTest]:
@@ -75,7 +75,7 @@ def show(
     rubric: Annotated[str, typer.Argument(help="A rubric file, or an id of the bank.")], *, as_json: AsJson = False
 ) -> None:
     """Show a rubric: question, reference answer, key points."""
-    found = _find(rubric, build_services(Settings()).bank)
+    found = _find(rubric, build_services(load_settings()).bank)
     if as_json:
         print_json({**found.model_dump(mode="json"), "content_hash": found.content_hash})
         return

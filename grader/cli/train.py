@@ -15,7 +15,7 @@ from grader.benchmark import fit_calibration, read_dataset
 from grader.bootstrap import build_services
 from grader.cli.bench import Answers, Questions, progress
 from grader.judges.similarity import Calibration
-from grader.settings import Settings
+from grader.settings import load_settings
 
 app = typer.Typer(help="Fit a judge to labelled answers.", no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def train_similarity(
 ) -> None:
     """Fit the similarity judge: from three measurements to covered, partial, missing."""
     dataset = read_dataset(questions, answers)
-    services = build_services(Settings())
+    services = build_services(load_settings())
 
     async def fit(on_case: Callable[[], None]) -> Calibration:
         async with services:

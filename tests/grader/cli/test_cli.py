@@ -84,6 +84,8 @@ def test_an_answer_can_be_graded_against_a_reference_file(tmp_path: Path) -> Non
         ("grade", "--answer", "-"),
         ("grade", "--question", "DL0028", "--rubric", "x.yaml", "--answer", "-"),
         ("grade", "--question", "DL0028"),
+        ("grade", "--question", "DL0028", "--question-text", "Why?", "--answer", "-"),
+        ("grade", "--reference", __file__, "--question-text", " ", "--answer", "-"),
         ("questions", "list", "--difficulty", "impossible"),
         ("no-such-command",),
     ],
