@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The gate tries the same examples every time; `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gate")
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Data beside the repository; tests that read it skip where it is absent."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -33,20 +33,22 @@ _CURSIVE: Final = (("\u0590", "\u0fff"), ("\u1780", "\u17ff"), ("\ua8e0", "\ua8f
 """Blocks (Arabic, Indic, Khmer) in which a joiner changes how a word is written."""
 
 
+Placed = tuple[int, str]
+"""Characters and where in the original they began."""
+
+
 def canonicalise(original: str) -> Answer:
     """The answer that `original` stands for; InvalidAnswer when it is too long or not valid text."""
     _check_limits(original)
     if original.isascii() and original.isprintable():
         return Answer(original, original, tuple(range(len(original) + 1)))
     removed: Counter[str] = Counter()
-    kept = list(_visible(original, removed))
-    text: list[str] = []
-    offsets: list[int] = []
-    for start, run in _composable_runs(kept):
-        composed = unicodedata.normalize("NFC", run)
-        text.append(composed)
-        offsets += [start] * len(composed)
-    return Answer("".join(text), original, (*offsets, len(original)), MappingProxyType(dict(removed)))
+    chars = list(enumerate(original))
+    # What is dropped or composed gives its neighbours new neighbours: again, until nothing changes any more.
+    while (cleaned := list(_composed(_visible(chars, removed)))) != chars:
+        chars = cleaned
+    offsets = (*(position for position, _ in chars), len(original))
+    return Answer("".join(char for _, char in chars), original, offsets, MappingProxyType(dict(removed)))
 
 
 def answer_hash(answer: Answer) -> str:
@@ -65,44 +67,58 @@ def _check_limits(original: str) -> None:
         raise InvalidAnswer(f"the answer is {size} bytes long, {MAX_BYTES} are allowed")
 
 
-def _visible(original: str, removed: Counter[str]) -> Iterator[tuple[int, str]]:
-    """Position and character of everything a reader sees; line ends become one newline each."""
+def _visible(chars: list[Placed], removed: Counter[str]) -> Iterator[Placed]:
+    """Everything a reader sees; line ends become one newline each."""
     marks = 0
-    for position, char in enumerate(original):
+    for index, (position, char) in enumerate(chars):
         if char in _LINE_ENDS:
-            if not (char == "\r" and original[position + 1 : position + 2] == "\n"):
+            if not (char == "\r" and _char(chars, index + 1) == "\n"):
                 yield position, "\n"
             continue
         marks = marks + 1 if unicodedata.combining(char) else 0
-        kind = "combining" if marks > MAX_MARKS else _hidden_kind(original, position)
+        kind = "combining" if marks > MAX_MARKS else _hidden_kind(chars, index)
         if kind is None:
             yield position, char
         else:
             removed[kind] += 1
 
 
-def _hidden_kind(text: str, position: int) -> str | None:
-    """Why the character at `position` is dropped, or None when it stays."""
-    char = text[position]
+def _hidden_kind(chars: list[Placed], index: int) -> str | None:
+    """Why the character at `index` is dropped, or None when it stays."""
+    char = chars[index][1]
     if char in "\n\t" or " " <= char <= "~":
         return None
     reasons = {
         "control": unicodedata.category(char) == "Cc",
         "tag": "\U000e0000" <= char <= "\U000e007f",
         "bidi": char in _BIDI,
-        "zero_width": char in _ZERO_WIDTH or (char in _JOINERS and not _joiner_belongs(text, position)),
-        "variation_selector": _is_variation_selector(char) and _is_variation_selector(text[position - 1 : position]),
+        "zero_width": char in _ZERO_WIDTH or (char in _JOINERS and not _joiner_belongs(chars, index)),
+        "variation_selector": _is_variation_selector(char) and _is_variation_selector(_char(chars, index - 1)),
     }
     return next((kind for kind, applies in reasons.items() if applies), None)
 
 
-def _joiner_belongs(text: str, position: int) -> bool:
+def _joiner_belongs(chars: list[Placed], index: int) -> bool:
     """Whether a zero-width joiner stands between two emoji, or beside a letter of a cursive script."""
-    before = text[position - 1 : position] if position else ""
-    after = text[position + 1 : position + 2]
-    if any(low <= neighbour <= high for neighbour in (before, after) if neighbour for low, high in _CURSIVE):
+    before, after = _char(chars, index - 1), _char(chars, index + 1)
+    if chars[index][1] == "\u200d" and _is_emoji_part(before) and _is_emoji_part(after):
         return True
-    return text[position] == "\u200d" and _is_emoji_part(before) and _is_emoji_part(after)
+    return _cursive_cluster(chars, index, step=-1) or _cursive_cluster(chars, index, step=1)
+
+
+def _cursive_cluster(chars: list[Placed], index: int, *, step: int) -> bool:
+    """Whether the letter next to `index`, or one of the marks on the way to it, is of a cursive script."""
+    while char := _char(chars, index := index + step):
+        if any(low <= char <= high for low, high in _CURSIVE):
+            return True
+        if not unicodedata.combining(char):
+            return False
+    return False
+
+
+def _char(chars: list[Placed], index: int) -> str:
+    """The character at `index`, empty outside the text."""
+    return chars[index][1] if 0 <= index < len(chars) else ""
 
 
 def _is_emoji_part(char: str) -> bool:
@@ -113,10 +129,17 @@ def _is_variation_selector(char: str) -> bool:
     return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
 
 
-def _composable_runs(kept: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _composed(chars: Iterable[Placed]) -> Iterator[Placed]:
+    """The characters in NFC, each at the position its run began."""
+    for position, run in _composable_runs(chars):
+        for char in unicodedata.normalize("NFC", run):
+            yield position, char
+
+
+def _composable_runs(chars: Iterable[Placed]) -> Iterator[Placed]:
     """Stretches that NFC may change only as a whole, each with the position it starts at."""
     start, run = 0, ""
-    for position, char in kept:
+    for position, char in chars:
         if run and (run[-1].isascii() or not _composes(run, char)) and not unicodedata.combining(char):
             yield start, run
             run = ""
