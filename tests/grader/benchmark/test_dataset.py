@@ -10,8 +10,6 @@ from grader.benchmark import Dataset, read_dataset
 from grader.domain import Label
 from grader.errors import DatasetError
 
-SHARED = Path("/work/shared")
-
 QUESTION: dict[str, Any] = {
     "question_id": "Q1",
     "title": "Tides",
@@ -163,9 +161,8 @@ def test_a_file_that_is_not_there_or_not_utf_8_is_told(folder: Path) -> None:
         read(folder)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not on this machine")
 @pytest.mark.parametrize("name", ["gold", *(f"goldtrain/{part}" for part in "bz ds dx hu in mp se sp".split())])
-def test_the_labelled_sets_can_be_read(name: str) -> None:
-    dataset = read(SHARED / name)
-    lines = (SHARED / name / "answers.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
+def test_the_labelled_sets_can_be_read(name: str, shared: Path) -> None:
+    dataset = read(shared / name)
+    lines = (shared / name / "answers.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
     assert len(dataset.cases) == len(lines)
