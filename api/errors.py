@@ -10,6 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from grader.errors import InvalidAnswer, ModelUnavailable, StorageError
@@ -19,13 +20,22 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:answer-grader:problem:"
 
 
-@dataclass(frozen=True)
-class FieldError:
+class FieldError(BaseModel):
     """One wrong field: a JSON pointer to it, a short code, and what is wrong in words."""
 
     pointer: str
     code: str
     detail: str
+
+
+class ProblemBody(BaseModel):
+    """An error on the wire (RFC 9457); `type` ends in the problem's name, `errors` names the wrong fields of a 422."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(eq=False)
@@ -40,15 +50,15 @@ class Problem(Exception):
 
     def response(self) -> JSONResponse:
         """The problem as an HTTP response."""
-        body: dict[str, Any] = {
-            "type": TYPE_PREFIX + self.slug,
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        if self.errors:
-            body["errors"] = [error.__dict__ for error in self.errors]
-        return JSONResponse(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+        body = ProblemBody(
+            type=TYPE_PREFIX + self.slug,
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors,
+        )
+        content = body.model_dump(exclude_defaults=True)
+        return JSONResponse(content, self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
 _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
@@ -111,7 +121,9 @@ def _invalid(error: RequestValidationError) -> Problem:
     """A 422 that names every wrong field; pydantic's own messages, without the value it saw."""
     return invalid(
         *(
-            FieldError(_pointer(_known(found)), found["type"], found["msg"].removeprefix("Value error, "))
+            FieldError(
+                pointer=_pointer(_known(found)), code=found["type"], detail=found["msg"].removeprefix("Value error, ")
+            )
             for found in error.errors()
         )
     )

@@ -40,7 +40,9 @@ async def get_grade(app: App, grade_id: str) -> Grade:
 def _require_judge(app: Application, name: str | None) -> None:
     judges = app.services.grader.judges
     if name is not None and name not in judges:
-        raise invalid(FieldError("/judge", "unknown_judge", f"There is {', '.join(sorted(judges))}."))
+        raise invalid(
+            FieldError(pointer="/judge", code="unknown_judge", detail=f"There is {', '.join(sorted(judges))}.")
+        )
 
 
 async def _rubric(app: Application, body: GradeRequest) -> Rubric:

@@ -109,6 +109,8 @@ class BatchingEmbedder:
         return batch, False
 
     def _answer(self, batch: list[_Request]) -> None:
+        # From here on nobody can withdraw; whoever has already gone is not worked for.
+        batch = [request for request in batch if request.vectors.set_running_or_notify_cancel()]
         try:
             vectors = self._vectors([text for request in batch for text in request.texts])
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for this batch

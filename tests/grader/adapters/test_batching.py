@@ -76,6 +76,19 @@ async def test_a_failure_reaches_everyone_who_waits_and_the_next_request_is_serv
     embedder.close()
 
 
+async def test_who_gives_up_waiting_takes_nobody_along() -> None:
+    encoder = LengthEncoder()
+    encoder.may_go.clear()
+    embedder = BatchingEmbedder(encoder)
+    working, waiting = (asyncio.create_task(embedder.embed([text])) for text in ("working", "waiting"))
+    await asyncio.sleep(0.02)
+    working.cancel()
+    waiting.cancel()
+    encoder.may_go.set()
+    assert (await asyncio.wait_for(embedder.embed(["next"]), timeout=5)).tolist() == [[4]]
+    embedder.close()
+
+
 async def test_the_event_loop_stays_free_while_the_model_works() -> None:
     encoder = LengthEncoder()
     encoder.may_go.clear()
