@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+import socket
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +13,9 @@ from grader.errors import ConfigurationError
 from grader.settings import load_settings
 
 __all__ = ["main"]
+
+MAX_WAITING: Final = 2048
+"""Connections that may wait to be accepted, as many as uvicorn would let."""
 
 
 @app.command("serve")
@@ -24,9 +28,11 @@ def serve(
     settings = load_settings()
     chosen = host or settings.host
     _require_loopback(chosen)
-    from api.server import run  # noqa: PLC0415 - FastAPI and uvicorn, which no other command needs
+    with _listening(chosen, settings.port if port is None else port) as listener:
+        # Clients may come from here on: they wait for FastAPI and uvicorn, which no other command needs, to load.
+        from api.server import run  # noqa: PLC0415
 
-    run(settings, host=chosen, port=settings.port if port is None else port)
+        run(settings, listener)
 
 
 def _require_loopback(host: str) -> None:
@@ -39,3 +45,14 @@ def _require_loopback(host: str) -> None:
         raise ConfigurationError(
             f"{host} is not a loopback address; without API keys the service listens on 127.0.0.1, ::1 or localhost"
         )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that accepts connections; ConfigurationError where the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=MAX_WAITING)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port, 0 picks a free one"
+        ) from error

@@ -24,7 +24,7 @@ class _Server(uvicorn.Server):
             )
 
 
-def run(settings: Settings, *, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning", server_header=False)
-    _Server(config).run()
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Serve on a socket that listens already, until interrupted."""
+    config = uvicorn.Config(create_app(settings), log_level="warning", server_header=False)
+    _Server(config).run(sockets=[listener])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Response
 
 from api.dependencies import App, Application
+from api.drafting import draft
 from api.errors import FieldError, Problem, invalid
-from api.schemas import GradeRequest, inline_question
+from api.schemas import GradeRequest
 from grader.domain import Grade
 from grader.feedback import FeedbackMode
 from grader.grading import Request
-from rubrics.extraction import extract
 from rubrics.model import Rubric
 
 router = APIRouter(prefix="/v1/grades", tags=["grades"])
@@ -50,5 +48,4 @@ async def _rubric(app: Application, body: GradeRequest) -> Rubric:
         return app.bank.rubric(body.question_id)
     if body.rubric is not None:
         return body.rubric.to_rubric()
-    question = inline_question(body.question or "")
-    return (await asyncio.to_thread(extract, question, body.reference_answer or "")).rubric
+    return (await draft(body.question or "", body.reference_answer or "")).rubric

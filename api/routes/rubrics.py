@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.dependencies import App
-from api.schemas import DraftRequest, inline_question
+from api.drafting import draft
+from api.schemas import DraftRequest
 from grader.selftest import SelfTest, self_test
-from rubrics.extraction import Coverage, extract
+from rubrics.extraction.coverage import Coverage
 from rubrics.model import Rubric
 
 router = APIRouter(prefix="/v1/rubrics", tags=["rubrics"])
@@ -29,7 +28,7 @@ class Draft(BaseModel):
 @router.post("/drafts", status_code=201)
 async def create_draft(app: App, body: DraftRequest) -> Draft:
     """Draw key points from a reference answer and try them out; nothing is stored."""
-    extraction = await asyncio.to_thread(extract, inline_question(body.question), body.reference_answer)
+    extraction = await draft(body.question, body.reference_answer)
     return Draft(
         rubric=extraction.rubric,
         content_hash=extraction.rubric.content_hash,

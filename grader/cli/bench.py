@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from grader.benchmark import Run, plot_reliability, read_dataset, render, run_benchmark, summarise, write_report
 from grader.bootstrap import build_services
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json
@@ -32,6 +31,8 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure a judge on labelled answers: agreement, score error, calibration, speed, cost, each with an interval."""
+    from grader.benchmark import Run, plot_reliability, read_dataset, render, run_benchmark, summarise, write_report
+
     dataset = read_dataset(questions, answers)
     services = build_services(load_settings())
 

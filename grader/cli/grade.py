@@ -18,7 +18,6 @@ from grader.feedback import FeedbackMode
 from grader.grading import Request
 from grader.settings import load_settings
 from rubrics.bank import Bank
-from rubrics.extraction import extract
 from rubrics.model import Question, Rubric
 from rubrics.serialization import read_rubric
 
@@ -61,6 +60,8 @@ def _rubric(
         case None, Path() as file, None:
             return read_rubric(file)
         case None, None, Path() as file:
+            from rubrics.extraction.structure import extract
+
             return extract(_asked(file, question_text), _read(str(file))).rubric
     raise typer.BadParameter("give exactly one of --question, --rubric and --reference")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,11 +17,13 @@ from grader.selftest import SelfTest, self_test
 from grader.settings import load_settings
 from rubrics.bank import Bank
 from rubrics.errors import RubricFileError
-from rubrics.extraction import Extraction, extract
 from rubrics.model import Rubric
 from rubrics.serialization import format_rubric, read_rubric
 from rubrics.sources import Merged, merge
 from rubrics.sources.seed_page import read_seed_page
+
+if TYPE_CHECKING:
+    from rubrics.extraction.structure import Extraction
 
 app = typer.Typer(help="Rubrics: what an answer is graded against.", no_args_is_help=True)
 
@@ -34,6 +36,8 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Turn reference answers into draft rubrics: key points with their sources, and a coverage report."""
+    from rubrics.extraction.structure import extract
+
     merged = merge(question for page in _pages(source) for question in read_seed_page(_text(page), file=str(page)))
     built = [extract(entry.question, entry.reference_answer) for entry in merged.questions]
     out.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader.benchmark import fit_calibration, read_dataset
 from grader.bootstrap import build_services
 from grader.cli.bench import Answers, Questions, progress
 from grader.judges.similarity import Calibration
@@ -33,6 +32,8 @@ def train_similarity(
     out: Annotated[Path, typer.Option("--out", "-o", help="File for the calibration (JSON).")],
 ) -> None:
     """Fit the similarity judge: from three measurements to covered, partial, missing."""
+    from grader.benchmark import fit_calibration, read_dataset
+
     dataset = read_dataset(questions, answers)
     services = build_services(load_settings())
 

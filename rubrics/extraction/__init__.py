@@ -5,8 +5,3 @@ Start at `structure`, which goes the whole way: `lines` and `blocks` say what ea
 most ten, `coverage` reports what they leave out. The rest is language: `sentences`, `verbs`, `references`
 (pronouns), `labels`, `heads`, `casing`, `words`, `formulas`, `captions`.
 """
-
-from rubrics.extraction.coverage import Coverage
-from rubrics.extraction.structure import Extraction, extract
-
-__all__ = ["Coverage", "Extraction", "extract"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rubrics.extraction import extract
 from rubrics.extraction.captions import is_caption
+from rubrics.extraction.structure import extract
 from rubrics.model import KeyPointKind, Question
 from rubrics.serialization import format_rubric, parse_rubric
 from rubrics.sources import merge

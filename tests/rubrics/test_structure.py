@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubrics.errors import ExtractionError
-from rubrics.extraction import Extraction, extract
+from rubrics.extraction.structure import Extraction, extract
 from rubrics.model import KeyPoint, KeyPointKind, Question
 
 

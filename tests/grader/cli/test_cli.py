@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,16 @@ def test_an_expected_error_is_one_line_and_exit_code_1(
     assert exited.value.code == 1
     assert complaint in error
     assert "Traceback" not in error
+
+
+def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr("sys.argv", ["grader", "serve", "--port", str(taken.getsockname()[1])])
+        with pytest.raises(SystemExit):
+            main()
+    assert "choose another with --port" in capsys.readouterr().err
 
 
 def test_a_wrong_setting_names_the_variable(
