@@ -10,11 +10,25 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from grader.domain import Feedback, Label, Verdict
+from grader.domain import Feedback, Flag, Label, Verdict
 from rubrics.model import KeyPoint, Rubric
 
 MAX_LISTED: Final = 4
 """Strengths, and improvements, named in a summary; the points themselves hold the rest."""
+
+
+FLAG_NOTES: Final = {
+    Flag.BLANK: "The answer is blank.",
+    Flag.NO_WORDS: "The answer has no letter or digit.",
+    Flag.DECLINED: "The answer says that the person does not know.",
+    Flag.PLACEHOLDER: "The answer is an opening or a placeholder without content.",
+    Flag.ECHO: "The answer only repeats the question.",
+    Flag.SIMILARITY_ONLY: "Provisional: graded by similarity alone, which cannot tell a statement from its opposite.",
+    Flag.UNVERIFIED_QUOTE: "The judge quoted words that are not in the answer; those points earned nothing.",
+    Flag.HIDDEN_TEXT: "The answer contained invisible characters; they were removed.",
+    Flag.JUDGE_FAILED: "The judge failed on some points; they count neither for nor against.",
+}
+"""What each flag means, for a person."""
 
 
 class FeedbackMode(StrEnum):

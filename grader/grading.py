@@ -24,7 +24,7 @@ from grader.domain import (
     Verdict,
 )
 from grader.errors import ConfigurationError, JudgeFailure
-from grader.feedback import FeedbackMode, hints, name_of, point_feedback, write_feedback
+from grader.feedback import FLAG_NOTES, FeedbackMode, hints, name_of, point_feedback, write_feedback
 from grader.ports import Embedder, Judge
 from grader.scoring import Policy, Score, score
 from grader.similarity import find_matches
@@ -38,14 +38,6 @@ RULES: Final = "rules"
 """Stands in `judged_by` where the text itself decided and no judge was asked."""
 
 _REVIEW: Final = frozenset({Flag.SIMILARITY_ONLY, Flag.UNVERIFIED_QUOTE, Flag.HIDDEN_TEXT, Flag.JUDGE_FAILED})
-
-_NOTHING_SAID: Final = {
-    Flag.BLANK: "The answer is blank.",
-    Flag.NO_WORDS: "The answer has no letter or digit.",
-    Flag.DECLINED: "The answer says that the person does not know.",
-    Flag.PLACEHOLDER: "The answer is an opening or a placeholder without content.",
-    Flag.ECHO: "The answer only repeats the question.",
-}
 
 
 @dataclass(frozen=True)
@@ -149,7 +141,7 @@ def _ungraded(judge: Judge, points: tuple[KeyPoint, ...], reason: str) -> Judgem
 
 def _all_missing(rubric: Rubric, flag: Flag) -> Judgement:
     verdicts = (
-        Verdict(key_point_id=point.id, label=Label.MISSING, judged_by=RULES, reason=_NOTHING_SAID[flag], confidence=1.0)
+        Verdict(key_point_id=point.id, label=Label.MISSING, judged_by=RULES, reason=FLAG_NOTES[flag], confidence=1.0)
         for point in rubric.key_points
     )
     return Judgement(tuple(verdicts), flags=(flag,))

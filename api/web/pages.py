@@ -14,6 +14,7 @@ from api.dependencies import App
 from api.errors import Problem
 from api.web.marking import mark
 from grader import grading
+from grader.feedback import FLAG_NOTES
 from grader.text.canonical import MAX_CHARACTERS, canonicalise
 from rubrics.model import Difficulty
 
@@ -90,6 +91,7 @@ async def grade_answer(app: App, question_id: str, answer: Annotated[str, Depend
         "grade.html",
         question=rubric.question,
         grade=grade,
+        flag_notes=FLAG_NOTES,
         passages=mark(text, grade.points),
         answer=text,
         reference=rubric.reference_answer,

@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.domain import Flag, Grade, GradedPoint, Label
+from grader.domain import Grade, GradedPoint, Label
+from grader.feedback import FLAG_NOTES
 from rubrics.model import Question
 
 _MARKS: Final = {
@@ -22,13 +23,6 @@ _MARKS: Final = {
     Label.MISSING: "[red]✗ missing[/]",
     Label.CONTRADICTED: "[bold magenta]! wrong[/]",
     Label.UNGRADED: "[dim]? ungraded[/]",
-}
-
-_FLAG_NOTES: Final = {
-    Flag.SIMILARITY_ONLY: "Provisional: graded by similarity alone, which cannot tell a statement from its opposite.",
-    Flag.UNVERIFIED_QUOTE: "The judge quoted words that are not in the answer; those points earned nothing.",
-    Flag.HIDDEN_TEXT: "The answer contained invisible characters; they were removed.",
-    Flag.JUDGE_FAILED: "The judge failed on some points; they count neither for nor against.",
 }
 
 
@@ -49,7 +43,7 @@ def print_grade(grade: Grade, question: Question) -> None:
     console.print(f"\n[bold]{escape(question.title)}[/]  [dim]{grade.question_id}[/]\n{escape(question.text)}\n")
     console.print(f"{_score(grade)}  {escape(grade.feedback.summary)}")
     for flag in grade.flags:
-        console.print(f"[yellow]{_FLAG_NOTES.get(flag, f'Flag: {flag.value}')}[/]")
+        console.print(f"[yellow]{FLAG_NOTES[flag]}[/]")
     console.print(_points(grade.points))
     _print_list(console, "To improve", grade.feedback.improvements)
     if grade.feedback.next_step:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.domain import Label, Verdict
-from grader.feedback import FeedbackMode, hints, point_feedback, write_feedback
+from grader.domain import Flag, Label, Verdict
+from grader.feedback import FLAG_NOTES, FeedbackMode, hints, point_feedback, write_feedback
 from grader.text.quotes import find_quote
 from rubrics.bank import Bank
 
@@ -81,3 +81,8 @@ def test_with_hints_only_no_key_point_is_given_away(label: Label) -> None:
 def test_without_feedback_there_is_not_a_word() -> None:
     feedback = write_feedback(RUBRIC, verdicts(*SAID), FeedbackMode.NONE)
     assert (feedback.summary, feedback.strengths, feedback.improvements, feedback.next_step) == ("", (), (), "")
+
+
+@pytest.mark.parametrize("flag", Flag)
+def test_every_flag_says_what_it_means(flag: Flag) -> None:
+    assert FLAG_NOTES[flag].endswith(".")
