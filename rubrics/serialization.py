@@ -20,7 +20,7 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: ten times faster, which is what lets the bank load in a blink."""
 
 MAX_FILE_BYTES: Final = 256 * 1024
-"""Largest rubric file read, in bytes; the 46 of the bank are below 12 KiB each."""
+"""Largest rubric file read, in bytes; the 46 of the bank are below 8 KiB each."""
 
 
 def read_rubric(path: Path) -> Rubric:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rubrics.extraction.drafts import Draft
 from rubrics.extraction.entries import Drop, DropReason
-from rubrics.extraction.words import Words, contained, content_words, jaccard
+from rubrics.extraction.words import Words, contained, jaccard, stems
 from rubrics.model import KeyPointKind, Span
 
 MAX_POINTS: Final = 10
@@ -69,13 +69,13 @@ def _repeats(drafts: Sequence[Draft], topic: Words, share: float) -> frozenset[i
 
 
 def _repeated_prose(drafts: Sequence[Draft], topic: Words, share: float) -> set[int]:
-    items = [content_words(f"{one.topic or ''} {one.said}") for one in drafts if one.listed]
+    items = [stems(f"{one.topic or ''} {one.said}") for one in drafts if one.listed]
     if len(items) < MIN_ITEMS:
         return set()
     said_in_items = frozenset[str]().union(*items)
     found: set[int] = set()
     for index, one in enumerate(drafts):
-        words = content_words(one.said) - topic
+        words = stems(one.said) - topic
         prose = not one.listed and one.kind is not KeyPointKind.FORMULA
         if prose and len(words) >= _MIN_WORDS:
             needed = share if index else DEFINITION_REPEAT_SHARE
@@ -138,7 +138,7 @@ def _kinship(one: Draft, other: Draft) -> int:
 
 def _likeness(one: Draft, other: Draft) -> float:
     """Words in common, in tenths, so that length decides between pairs that are about equally close."""
-    return round(jaccard(content_words(one.said), content_words(other.said)), 1)
+    return round(jaccard(stems(one.said), stems(other.said)), 1)
 
 
 def _joined(one: _Kept, other: _Kept) -> _Kept:

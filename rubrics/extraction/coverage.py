@@ -8,7 +8,7 @@ from typing import Final
 
 from rubrics.extraction.entries import Drop, DropReason
 from rubrics.extraction.sentences import sentences
-from rubrics.extraction.words import content_words, jaccard
+from rubrics.extraction.words import jaccard, stems
 from rubrics.model import Immutable, KeyPoint, Span
 
 OVERLAP: Final = 0.5
@@ -83,7 +83,7 @@ def _lies_in(span: Span, ranges: Sequence[Span]) -> bool:
 
 
 def _overlaps(points: Sequence[KeyPoint]) -> list[Overlap]:
-    words = {point.id: content_words(point.text) for point in points}
+    words = {point.id: stems(point.text) for point in points}
     return [
         Overlap(first=first, second=second, similarity=round(similarity, 3))
         for first, second in combinations(words, 2)

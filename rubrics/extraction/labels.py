@@ -12,7 +12,7 @@ from typing import Final
 
 from rubrics.extraction.casing import Casing
 from rubrics.extraction.references import subject_of_sentence
-from rubrics.extraction.words import Words, content_words
+from rubrics.extraction.words import Words, stems
 from rubrics.model import Question
 
 MAX_LABEL: Final = 120
@@ -41,7 +41,7 @@ class Topic:
         return self._share(text) > 0 or self._is_abbreviated_in(text)
 
     def _share(self, text: str) -> float:
-        found = content_words(text)
+        found = stems(text)
         hits = sum(1 for word in self.words if any(_same(word, other) for other in found))
         return hits / len(self.words) if self.words else 0.0
 
@@ -71,7 +71,7 @@ def topic_of(question: Question, casing: Casing) -> Topic:
     title = _without_role(_SEQUEL.sub("", question.title.strip(" .:")))
     if len(title.split()) > _MAX_TITLE_WORDS or _NO_NOUN_PHRASE.match(title):
         return Topic("", frozenset())
-    return Topic(casing.begun(title), content_words(title))
+    return Topic(casing.begun(title), stems(title))
 
 
 def _without_role(title: str) -> str:

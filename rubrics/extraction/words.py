@@ -33,7 +33,7 @@ _SUFFIXES: Final = (
 ).split()
 
 
-def content_words(text: str) -> Words:
+def stems(text: str) -> Words:
     """The stems of the words that carry meaning; single letters and LaTeX layout commands do not."""
     found = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", text)))
     return frozenset(stem(word) for word in found if word not in STOPWORDS and (len(word) > 1 or not word.isascii()))
