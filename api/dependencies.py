@@ -25,14 +25,14 @@ _log: Final = logging.getLogger(__name__)
 class Readiness:
     """What is still missing before every request can be served, and what will never come."""
 
-    waiting_for: set[str] = field(default_factory=lambda: {"database", "embedding model", "question bank"})
+    waiting_for: set[str] = field(default_factory=lambda: {"database", "models", "question bank"})
     failures: dict[str, str] = field(default_factory=dict)
 
     async def warm_up(self, services: Services, store: GradeStore) -> None:
-        """Open the store, load the model, read the bank; a failure is kept, and told by `/readyz`."""
+        """Open the store, load the models, read the bank; a failure is kept, and told by `/readyz`."""
         await asyncio.gather(
             self._step("database", store.find("any")),
-            self._step("embedding model", services.embedder.warm()),
+            self._step("models", services.warm()),
             self._step("question bank", asyncio.to_thread(services.bank.questions)),
         )
 

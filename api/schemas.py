@@ -77,6 +77,7 @@ class GradeRequest(Strict):
     reference_answer: Text | None = None
     judge: QuestionId | None = None
     feedback: Literal["full", "hints", "none"] = "full"
+    llm_feedback: bool | None = None
     candidate_ref: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from rubrics.model import Immutable, Rubric, Span
+from rubrics.model import Immutable, KeyPoint, Rubric, Span
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Label(StrEnum):
 class Flag(StrEnum):
     """A reason for a person to look; a flag never changes a score by itself.
 
-    The first group names why an answer says nothing, the second what makes a grade need review.
+    The first group names why an answer says nothing, the second what the screen saw in it, the third what
+    happened while it was judged.
     """
 
     BLANK = "blank"
@@ -67,10 +68,26 @@ class Flag(StrEnum):
     PLACEHOLDER = "placeholder"
     ECHO = "echo_of_question"
 
-    SIMILARITY_ONLY = "similarity_only"
-    UNVERIFIED_QUOTE = "unverified_quote"
+    INSTRUCTION = "instruction_to_grader"
+    DELIMITER_FORGING = "delimiter_forging"
+    FAKE_VERDICT = "fake_verdict"
     HIDDEN_TEXT = "hidden_text"
+    ENCODED_BLOB = "encoded_blob"
+    HEDGED = "hedged"
+    OTHER_SPEAKER = "other_speaker"
+    PARROT = "parrot"
+
+    SIMILARITY_ONLY = "similarity_only"
+    LOW_CONFIDENCE = "low_confidence"
+    UNVERIFIED_QUOTE = "unverified_quote"
+    NO_EVIDENCE = "no_evidence"
+    THIN_QUOTE = "thin_quote"
+    SWAYED = "swayed_by_flagged_text"
+    PROMPT_LEAK = "prompt_leak"
+    FEEDBACK_REPLACED = "feedback_replaced"
     JUDGE_FAILED = "judge_failed"
+    JUDGES_DISAGREE = "judges_disagree"
+    FALLBACK = "fallback"
 
 
 class Verdict(Immutable):
@@ -89,12 +106,24 @@ class Verdict(Immutable):
 
 
 class Usage(Immutable):
-    """What a grade consumed; `cost_usd` is 0 where no price is configured."""
+    """What a grade consumed; `cost_usd` is 0 where no price is configured.
+
+    A reply from the response cache consumes nothing: it counts as one of `cached_calls`, and `saved_tokens`
+    (both directions) and `saved_usd` say what it would have taken. `cached_input_tokens` is something else: the part
+    of the input tokens that the provider's prefix cache served at a lower price.
+    """
 
     llm_calls: int = Field(default=0, ge=0)
     input_tokens: int = Field(default=0, ge=0)
+    cached_input_tokens: int = Field(default=0, ge=0)
     output_tokens: int = Field(default=0, ge=0)
     cost_usd: float = Field(default=0.0, ge=0)
+    cached_calls: int = Field(default=0, ge=0)
+    saved_tokens: int = Field(default=0, ge=0)
+    saved_usd: float = Field(default=0.0, ge=0)
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields})
 
 
 @dataclass(frozen=True)
@@ -117,17 +146,26 @@ class Match:
 class Submission:
     """What a judge gets: the rubric, the answer, and the closest passage to each key point.
 
-    `matches` is empty where no embedder is configured, else in the order of the rubric's points.
+    `matches` is empty where no embedder is configured, else one per point of the rubric, in its order.
+    `asked` names the key points that need a verdict; None asks for all. `opinions` are what an earlier judge says
+    of those points; a judge that gives a first verdict must not be swayed by them.
     """
 
     rubric: Rubric
     answer: Answer
     matches: tuple[Match, ...] = ()
+    asked: tuple[str, ...] | None = None
+    opinions: tuple[Verdict, ...] = ()
+
+    @property
+    def points(self) -> tuple[KeyPoint, ...]:
+        """The key points asked for, in rubric order."""
+        return tuple(point for point in self.rubric.key_points if self.asked is None or point.id in self.asked)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a judge returns: one verdict per key point, in rubric order, and what it consumed."""
+    """What a judge returns: one verdict per key point asked for, in rubric order, and what it consumed."""
 
     verdicts: tuple[Verdict, ...]
     usage: Usage = field(default_factory=Usage)

@@ -11,6 +11,8 @@ GraderError               base: catch this one
 
 from __future__ import annotations
 
+from grader.domain import Usage
+
 
 class GraderError(Exception):
     """Base of everything the `grader` package raises on purpose."""
@@ -32,11 +34,16 @@ class JudgeFailure(GraderError):
     """A judge gave no usable verdict.
 
     `reason` is a short code that ends up in the grade; `status` and everything else
-    a vendor said stays in the message, for the operator.
+    a vendor said stays in the message, for the operator. `retry_after` is how many seconds
+    to leave the endpoint alone, where it said so; `usage` is what the failed call consumed all the same.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(
+        self, reason: str, message: str, *, retry_after: float | None = None, usage: Usage | None = None
+    ) -> None:
         self.reason = reason
+        self.retry_after = retry_after
+        self.usage = usage or Usage()
         super().__init__(message)
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from grader.domain import Feedback, Flag, Label, Verdict
+from grader.text.firewall import is_plain
 from rubrics.model import KeyPoint, Rubric
 
 MAX_LISTED: Final = 4
@@ -24,9 +25,24 @@ FLAG_NOTES: Final = {
     Flag.PLACEHOLDER: "The answer is an opening or a placeholder without content.",
     Flag.ECHO: "The answer only repeats the question.",
     Flag.SIMILARITY_ONLY: "Provisional: graded by similarity alone, which cannot tell a statement from its opposite.",
+    Flag.LOW_CONFIDENCE: "The judge was not sure about at least one point.",
     Flag.UNVERIFIED_QUOTE: "The judge quoted words that are not in the answer; those points earned nothing.",
-    Flag.HIDDEN_TEXT: "The answer contained invisible characters; they were removed.",
+    Flag.NO_EVIDENCE: "The judge gives no quotes, so nothing proves what it says; a person should look.",
+    Flag.INSTRUCTION: "The answer speaks to its grader; what it asks for was not followed.",
+    Flag.DELIMITER_FORGING: "The answer imitates the frame it is graded in.",
+    Flag.FAKE_VERDICT: "The answer contains a verdict about itself; it counted for nothing.",
+    Flag.HIDDEN_TEXT: "The answer contained text that a reader does not see; it counted for nothing.",
+    Flag.ENCODED_BLOB: "The answer contains encoded text; it counted for nothing.",
+    Flag.HEDGED: "The answer claims a thing and its opposite; such a passage earns nothing.",
+    Flag.OTHER_SPEAKER: "The answer contains lines of another speaker; they counted for nothing.",
+    Flag.PARROT: "The answer mostly repeats the question, or recites the key points word for word.",
+    Flag.THIN_QUOTE: "The proof of a credited point is only a word or two; a person should look.",
+    Flag.SWAYED: "Without its flagged passages the answer was judged differently; the lower verdict counts.",
+    Flag.PROMPT_LEAK: "The judge repeated its confidential instructions; its reply was discarded.",
+    Flag.FEEDBACK_REPLACED: "The written feedback broke a rule and was replaced by the standard text.",
     Flag.JUDGE_FAILED: "The judge failed on some points; they count neither for nor against.",
+    Flag.JUDGES_DISAGREE: "Two judges say opposite things of a point; a person should decide.",
+    Flag.FALLBACK: "The LLM gave no verdict on some points; what the first judge makes of them stands in its place.",
 }
 """What each flag means, for a person."""
 
@@ -61,7 +77,7 @@ def point_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str
         return ""
     subject = name_of(point)
     reveal = mode is FeedbackMode.FULL
-    said = f"You wrote “{verdict.evidence[0].text}”. " if verdict.evidence else ""
+    said = f"You wrote “{words}”. " if (words := _quotable(verdict)) else ""
     match verdict.label:
         case Label.COVERED:
             return "You made this point."
@@ -74,9 +90,8 @@ def point_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str
                 f"Not in your answer: {point.text}" if reveal else f"Your answer says nothing usable about {subject}."
             )
         case Label.CONTRADICTED:
-            return said + (
-                f"That is wrong. Right is: {point.text}" if reveal else f"That is wrong; think again about {subject}."
-            )
+            wrong = "That may be wrong" if Flag.LOW_CONFIDENCE in verdict.flags else "That is wrong"
+            return said + (f"{wrong}. Right is: {point.text}" if reveal else f"{wrong}; think again about {subject}.")
         case Label.UNGRADED:
             return "This point could not be graded; it counts neither for you nor against you."
 
@@ -106,8 +121,13 @@ def _urgency(pair: tuple[KeyPoint, Verdict]) -> tuple[int, bool, float]:
 def _strength(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
     if point.topic is None and mode is FeedbackMode.FULL:
         return point.text
-    quote = f": “{verdict.evidence[0].text}”" if verdict.evidence else ""
+    quote = f": “{words}”" if (words := _quotable(verdict)) else ""
     return f"{name_of(point)[:1].upper()}{name_of(point)[1:]}{quote}"
+
+
+def _quotable(verdict: Verdict) -> str:
+    """The person's own words for this point; none where they would bring a link or markup into the feedback."""
+    return next((item.text for item in verdict.evidence if is_plain(item.text)), "")
 
 
 def _summary(labels: list[Label]) -> str:

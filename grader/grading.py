@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 
 from grader import __version__
+from grader.coach import Coach, Written
 from grader.domain import (
     Answer,
     Flag,
@@ -21,44 +22,77 @@ from grader.domain import (
     Provenance,
     Status,
     Submission,
+    Usage,
     Verdict,
 )
-from grader.errors import ConfigurationError, JudgeFailure
+from grader.errors import ConfigurationError
 from grader.feedback import FLAG_NOTES, FeedbackMode, hints, name_of, point_feedback, write_feedback
+from grader.guard import judged_without
 from grader.ports import Embedder, Judge
 from grader.scoring import Policy, Score, score
 from grader.similarity import find_matches
 from grader.text.canonical import answer_hash, canonicalise
 from grader.text.contentless import contentless
+from grader.text.screening import SCREENED, screen
 from rubrics.model import KeyPoint, Rubric
-
-_log: Final = logging.getLogger(__name__)
 
 RULES: Final = "rules"
 """Stands in `judged_by` where the text itself decided and no judge was asked."""
 
-_REVIEW: Final = frozenset({Flag.SIMILARITY_ONLY, Flag.UNVERIFIED_QUOTE, Flag.HIDDEN_TEXT, Flag.JUDGE_FAILED})
+_REVIEW: Final = frozenset(
+    {
+        Flag.SIMILARITY_ONLY,
+        Flag.LOW_CONFIDENCE,
+        Flag.UNVERIFIED_QUOTE,
+        Flag.NO_EVIDENCE,
+        Flag.THIN_QUOTE,
+        Flag.SWAYED,
+        Flag.PROMPT_LEAK,
+        Flag.JUDGE_FAILED,
+        Flag.JUDGES_DISAGREE,
+        Flag.FALLBACK,
+    }
+)
+
+
+class ScreeningPolicy(StrEnum):
+    """What a flag of the screen means: a person looks (hiring), or nothing (practice). It never means a lower score."""
+
+    REVIEW = "review"
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to grade: an answer against a rubric, by which judge (None: the default), with how much feedback."""
+    """What to grade: an answer against a rubric, by which judge (None: the default), with how much feedback.
+
+    `coached` asks for feedback in a model's words (None: as the grader is set up), `screening` for another policy
+    than the grader's.
+    """
 
     rubric: Rubric
     answer: str
     judge: str | None = None
     feedback: FeedbackMode = FeedbackMode.FULL
     candidate_ref: str | None = None
+    coached: bool | None = None
+    screening: ScreeningPolicy | None = None
 
 
 @dataclass(frozen=True)
 class Grader:
-    """Grades answers with one of several judges; `embedder` finds the passages every judge starts from."""
+    """Grades answers with one of several judges; `embedder` finds the passages every judge starts from.
+
+    `coach` writes feedback in its own words for requests that ask for it, or for all where `coached` is set.
+    """
 
     judges: Mapping[str, Judge]
     default_judge: str
     embedder: Embedder | None = None
     policy: Policy = field(default_factory=Policy)
+    screening: ScreeningPolicy = ScreeningPolicy.REVIEW
+    coach: Coach | None = None
+    coached: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
@@ -72,10 +106,14 @@ class Grader:
         answer = canonicalise(request.answer)
         flag = contentless(answer, request.rubric)
         if flag is not None:
-            return self._assemble(request, judge, answer, (), _all_missing(request.rubric, flag))
+            return await self._assemble(request, judge, answer, (), _all_missing(request.rubric, flag))
+        findings = screen(answer, request.rubric)
         matches = await find_matches(self.embedder, request.rubric, answer) if self.embedder else ()
-        judgement = await _judged(judge, Submission(request.rubric, answer, matches))
-        return self._assemble(request, judge, answer, matches, judgement)
+        submission = Submission(request.rubric, answer, matches)
+        judgement = await judged_without(judge, submission, findings, self.embedder)
+        seen = tuple(dict.fromkeys(finding.flag for finding in findings))
+        judgement = replace(judgement, flags=(*seen, *judgement.flags))
+        return await self._assemble(request, judge, answer, matches, judgement)
 
     def judge(self, name: str | None) -> Judge:
         """The judge with this name, or the default one; ConfigurationError names those there are."""
@@ -84,15 +122,16 @@ class Grader:
             raise ConfigurationError(f"there is no judge {name!r} here; there is {', '.join(sorted(self.judges))}")
         return found
 
-    def _assemble(
+    async def _assemble(
         self, request: Request, judge: Judge, answer: Answer, matches: tuple[Match, ...], judgement: Judgement
     ) -> Grade:
         rubric, verdicts = request.rubric, judgement.verdicts
         result = score(rubric, verdicts, self.policy)
-        flags = _flags(answer, judgement)
+        written = await self._written(request, verdicts)
+        flags = (*_flags(judgement), *written.flags)
         return Grade(
             id=self.new_id(),
-            status=_status(result, flags),
+            status=_status(result, flags, request.screening or self.screening),
             question_id=rubric.question.id,
             rubric_hash=rubric.content_hash,
             candidate_ref=request.candidate_ref,
@@ -102,41 +141,30 @@ class Grader:
             points=_points(request, verdicts, result, matches),
             missed=_ids(verdicts, Label.MISSING),
             contradicted=_ids(verdicts, Label.CONTRADICTED),
-            feedback=write_feedback(rubric, verdicts, request.feedback),
+            feedback=written.feedback,
             flags=flags,
-            usage=judgement.usage,
-            provenance=self._provenance(judge, answer),
+            usage=judgement.usage + written.usage,
+            provenance=self._provenance(judge, answer, coached=written.usage != Usage()),
             created_at=self.now(),
         )
 
-    def _provenance(self, judge: Judge, answer: Answer) -> Provenance:
+    async def _written(self, request: Request, verdicts: tuple[Verdict, ...]) -> Written:
+        """The feedback: the coach's where one is asked for and something was judged, else the templates'."""
+        wanted = self.coached if request.coached is None else request.coached
+        if self.coach is None or not wanted or any(verdict.judged_by == RULES for verdict in verdicts):
+            return Written(write_feedback(request.rubric, verdicts, request.feedback), Usage())
+        return await self.coach.write(request.rubric, verdicts, request.feedback)
+
+    def _provenance(self, judge: Judge, answer: Answer, *, coached: bool) -> Provenance:
+        coach = self.coach.identity if self.coach and coached else {}
         return Provenance(
             grader_version=__version__,
-            judge={"name": judge.name, **judge.identity},
+            judge={"name": judge.name, **judge.identity, **{f"feedback_{name}": each for name, each in coach.items()}},
             embedder=self.embedder.identity if self.embedder else None,
             answer_sha256=answer_hash(answer),
             removed_characters=dict(answer.removed),
             policy=asdict(self.policy),
         )
-
-
-async def _judged(judge: Judge, submission: Submission) -> Judgement:
-    """The judgement, with every point ungraded where the judge failed or broke the contract of one verdict a point."""
-    points = submission.rubric.key_points
-    try:
-        judgement = await judge.judge(submission)
-    except JudgeFailure as failure:
-        _log.warning("judge %s failed: %s (%s)", judge.name, failure.reason, failure)
-        return _ungraded(judge, points, failure.reason)
-    complete = [verdict.key_point_id for verdict in judgement.verdicts] == [point.id for point in points]
-    return judgement if complete else _ungraded(judge, points, "incomplete_judgement")
-
-
-def _ungraded(judge: Judge, points: tuple[KeyPoint, ...], reason: str) -> Judgement:
-    verdicts = (
-        Verdict(key_point_id=point.id, label=Label.UNGRADED, judged_by=judge.name, reason=reason) for point in points
-    )
-    return Judgement(tuple(verdicts), flags=(Flag.JUDGE_FAILED,))
 
 
 def _all_missing(rubric: Rubric, flag: Flag) -> Judgement:
@@ -147,17 +175,17 @@ def _all_missing(rubric: Rubric, flag: Flag) -> Judgement:
     return Judgement(tuple(verdicts), flags=(flag,))
 
 
-def _flags(answer: Answer, judgement: Judgement) -> tuple[Flag, ...]:
-    """The grade's flags, each once: what the text shows, what the judge says, what single verdicts say."""
-    hidden = (Flag.HIDDEN_TEXT,) if answer.removed else ()
+def _flags(judgement: Judgement) -> tuple[Flag, ...]:
+    """The grade's flags, each once: what the screen and the judge say, what single verdicts say."""
     of_points = (flag for verdict in judgement.verdicts for flag in verdict.flags)
-    return tuple(dict.fromkeys((*hidden, *judgement.flags, *of_points)))
+    return tuple(dict.fromkeys((*judgement.flags, *of_points)))
 
 
-def _status(result: Score, flags: tuple[Flag, ...]) -> Status:
+def _status(result: Score, flags: tuple[Flag, ...], screening: ScreeningPolicy) -> Status:
     if result.value is None:
         return Status.UNGRADED
-    return Status.NEEDS_REVIEW if _REVIEW.intersection(flags) else Status.GRADED
+    telling = _REVIEW | SCREENED if screening is ScreeningPolicy.REVIEW else _REVIEW
+    return Status.NEEDS_REVIEW if telling.intersection(flags) else Status.GRADED
 
 
 def _points(

@@ -58,7 +58,8 @@ def test_it_answers_at_once_grades_when_asked_and_becomes_ready(address: str) ->
         json.dumps(
             {
                 "question_id": "DL0028",
-                "answer": "Each token only attends to a fixed number of neighbours instead of the whole sequence.",
+                "answer": "Every token looks only at a fixed window of tokens around it, not at the whole sequence. "
+                "That makes attention linear in the sequence length instead of quadratic.",
             }
         ).encode(),
         {"Content-Type": "application/json"},

@@ -20,8 +20,12 @@ router = APIRouter(prefix="/v1/grades", tags=["grades"])
 async def create_grade(app: App, body: GradeRequest, response: Response) -> Grade:
     """Grade an answer against a question of the bank, an inline rubric, or a reference answer."""
     _require_judge(app, body.judge)
+    _require_coach(app, wanted=body.llm_feedback)
     rubric = await _rubric(app, body)
-    grade = await app.grade(Request(rubric, body.answer, body.judge, FeedbackMode(body.feedback), body.candidate_ref))
+    mode = FeedbackMode(body.feedback)
+    grade = await app.grade(
+        Request(rubric, body.answer, body.judge, mode, body.candidate_ref, coached=body.llm_feedback)
+    )
     response.headers["Location"] = f"/v1/grades/{grade.id}"
     return grade
 
@@ -41,6 +45,11 @@ def _require_judge(app: Application, name: str | None) -> None:
         raise invalid(
             FieldError(pointer="/judge", code="unknown_judge", detail=f"There is {', '.join(sorted(judges))}.")
         )
+
+
+def _require_coach(app: Application, *, wanted: bool | None) -> None:
+    if wanted and app.services.grader.coach is None:
+        raise invalid(FieldError(pointer="/llm_feedback", code="no_llm", detail="No LLM is configured here."))
 
 
 async def _rubric(app: Application, body: GradeRequest) -> Rubric:

@@ -85,7 +85,7 @@ async def show_question(app: App, question_id: str) -> Response:
 async def grade_answer(app: App, question_id: str, answer: Annotated[str, Depends(answer_of)]) -> Response:
     """The grade of an answer, with the person's own words marked."""
     rubric = app.bank.rubric(question_id)
-    grade = await app.grade(grading.Request(rubric, answer))
+    grade = await app.grade(grading.Request(rubric, answer, screening=grading.ScreeningPolicy.IGNORE))
     text = canonicalise(answer).text
     return _page(
         "grade.html",

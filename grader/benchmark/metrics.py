@@ -28,6 +28,12 @@ LABELS: Final = (Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED
 PREDICTIONS: Final = (*LABELS, Label.UNGRADED)
 """What a judge can say: its columns."""
 
+_THREE_WAY: Final = (
+    [LABELS.index(Label.COVERED)],
+    [LABELS.index(Label.CONTRADICTED)],
+    [LABELS.index(Label.PARTIAL), LABELS.index(Label.MISSING)],
+)
+
 BINS: Final = 10
 """Confidence bins of equal width, as usual since Guo et al. 2017."""
 
@@ -56,6 +62,12 @@ def against_rest(confusion: Floats, label: Label) -> Floats:
     return np.stack([np.stack([both, missed], -1), np.stack([invented, neither], -1)], -2)
 
 
+def three_way(confusion: Floats) -> Floats:
+    """The confusion matrix of covered, contradicted and neither, shape (..., 3, 3): the 3-way task of SemEval-2013."""
+    rows = [confusion[..., chosen, :].sum(-2) for chosen in _THREE_WAY]
+    return np.stack([np.stack([row[..., chosen].sum(-1) for chosen in _THREE_WAY], -1) for row in rows], -2)
+
+
 def accuracy(confusion: Floats) -> Floats:
     """Share of points with the true label; undefined without points."""
     return _divide(_diagonal(confusion).sum(-1), confusion.sum((-2, -1)))
@@ -74,9 +86,21 @@ def f1(confusion: Floats) -> Floats:
     return _divide(2 * both, confusion[..., 0, :].sum(-1) + confusion[..., :, 0].sum(-1))
 
 
+def precision(confusion: Floats) -> Floats:
+    """Share of the predicted first of two classes that is true; undefined where it is never predicted."""
+    return _divide(confusion[..., 0, 0], confusion[..., :, 0].sum(-1))
+
+
+def recall(confusion: Floats) -> Floats:
+    """Share of the true first of two classes that is predicted; undefined where it is never true."""
+    return _divide(confusion[..., 0, 0], confusion[..., 0, :].sum(-1))
+
+
 def macro_f1(confusion: Floats) -> Floats:
-    """Mean of the F1 of two classes; undefined where one of them is."""
-    return (f1(confusion) + f1(confusion[..., ::-1, ::-1])) / 2
+    """Mean of the F1 of all classes, shape (..., k, k) to (...); undefined where that of one of them is."""
+    classes = _divide(2 * _diagonal(confusion), confusion.sum(-1) + confusion.sum(-2))
+    mean: Floats = classes.mean(-1)
+    return mean
 
 
 def score_sums(true: Floats, predicted: Floats) -> Floats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.benchmark.figure import BLUE, GREY, LIGHT_GREY, new_figure, save
 from grader.benchmark.metrics import LABELS, PREDICTIONS
 from grader.benchmark.report import Report
-from grader.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 PLOT_FILE: Final = "reliability.png"
 
 _SIZE: Final = (11.0, 5.4)  # inches
-_DPI: Final = 150
-_BLUE: Final = "#2a6f97"
-_GREY: Final = "#6c757d"
-_LIGHT_GREY: Final = "#adb5bd"
 _DARK_CELL: Final = 0.55
 """Share of a row above which its cell is so dark that the text in it must be white."""
 
@@ -34,37 +30,28 @@ def plot_reliability(report: Report, folder: Path) -> Path:
 
     ConfigurationError where matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - 0.5 s and optional, only for those who want the picture
-    except ImportError as error:
-        raise ConfigurationError(
-            "the reliability plot needs matplotlib; install it with: pip install 'answer-grader[bench]'"
-        ) from error
-    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
     title = f"{report.title}: {report.answers:,} answers, {report.points:,} key points"
-    figure.suptitle(title, fontsize=13, parse_math=False)  # a model's name is not LaTeX
+    figure = new_figure(_SIZE, title)
     grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.1), height_ratios=(4, 1))
     curve = figure.add_subplot(grid[0, 0])
     _draw_curve(curve, report)
     _draw_counts(figure.add_subplot(grid[1, 0], sharex=curve), report)
     _draw_confusion(figure.add_subplot(grid[:, 1]), report)
-    folder.mkdir(parents=True, exist_ok=True)
-    figure.savefig(folder / PLOT_FILE)
-    return folder / PLOT_FILE
+    return save(figure, folder / PLOT_FILE)
 
 
 def _draw_curve(axes: Axes, report: Report) -> None:
     """Share of right labels over confidence, one mark a bin; on the diagonal a judge is right as often as it says."""
     bins = [(bin_.confidence, bin_.accuracy, bin_.points) for bin_ in report.reliability]
     marks = [(says, is_right, n) for says, is_right, n in bins if says is not None and is_right is not None]
-    axes.plot([0, 1], [0, 1], linestyle="--", color=_LIGHT_GREY, linewidth=1)
+    axes.plot([0, 1], [0, 1], linestyle="--", color=LIGHT_GREY, linewidth=1)
     if marks:
         says, is_right, points = zip(*marks, strict=True)
         sizes = [max(_SMALLEST_MARK, _LARGEST_MARK * n / max(points)) for n in points]
-        axes.plot(says, is_right, color=_BLUE, linewidth=1.2, alpha=0.6)
-        axes.scatter(says, is_right, s=sizes, color=_BLUE, zorder=3, clip_on=False)
-    axes.text(0.03, 0.96, "more often right than it says", va="top", color=_GREY)
-    axes.text(0.97, 0.04, "less often right than it says", ha="right", color=_GREY)
+        axes.plot(says, is_right, color=BLUE, linewidth=1.2, alpha=0.6)
+        axes.scatter(says, is_right, s=sizes, color=BLUE, zorder=3, clip_on=False)
+    axes.text(0.03, 0.96, "more often right than it says", va="top", color=GREY)
+    axes.text(0.97, 0.04, "less often right than it says", ha="right", color=GREY)
     error = report.labels.calibration_error.value
     found = "this judge states no confidence" if error is None else f"expected calibration error {error:.3f}"
     axes.set_title(f"Reliability: {found}")
@@ -78,8 +65,8 @@ def _draw_counts(axes: Axes, report: Report) -> None:
     """How many points each bin holds: a mark of few points means little."""
     bins = report.reliability
     centres, width = [(bin_.low + bin_.high) / 2 for bin_ in bins], bins[0].high - bins[0].low
-    bars = axes.bar(centres, [bin_.points for bin_ in bins], width=0.9 * width, color=_BLUE, alpha=0.5)
-    axes.bar_label(bars, [f"{bin_.points:,}" if bin_.points else "" for bin_ in bins], fontsize=8, color=_GREY)
+    bars = axes.bar(centres, [bin_.points for bin_ in bins], width=0.9 * width, color=BLUE, alpha=0.5)
+    axes.bar_label(bars, [f"{bin_.points:,}" if bin_.points else "" for bin_ in bins], fontsize=8, color=GREY)
     axes.margins(y=0.35)
     axes.set_xlabel("confidence of the judge in its label")
     axes.set_ylabel("points")

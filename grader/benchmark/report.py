@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from pydantic import Field
 
 from grader.benchmark.bootstrap import Estimate
-from grader.benchmark.run import Run
-from grader.benchmark.verdicts import compare
+from grader.benchmark.dataset import Scale
+from grader.benchmark.stress import StressReport
 from grader.domain import Label
 from rubrics.model import Immutable
 
 REPORT_FILE: Final = "report.json"
-VERDICTS_FILE: Final = "verdicts.jsonl"
 
 
 class LabelMetrics(Immutable):
-    """Labels over the graded points, confidences over those that have one, `ungraded` over all points."""
+    """Labels over the graded points, confidences over those that have one, `ungraded` over all points.
+
+    What is finer than the labels of the dataset is undefined.
+    """
 
     accuracy: Estimate = Field(description="Accuracy, four labels")
     kappa: Estimate = Field(description="Kappa, four labels")
+    macro_f1: Estimate = Field(description="Macro-F1, four labels")
+    covered_accuracy: Estimate = Field(description="Accuracy, covered or not")
     covered_kappa: Estimate = Field(description="Kappa, covered or not")
     covered_macro_f1: Estimate = Field(description="Macro-F1, covered or not")
+    three_way_accuracy: Estimate = Field(description="Accuracy, covered, contradicted or neither")
+    three_way_macro_f1: Estimate = Field(description="Macro-F1, covered, contradicted or neither")
     contradicted_f1: Estimate = Field(description="F1 of contradicted")
     missing_f1: Estimate = Field(description="F1 of missing")
     calibration_error: Estimate = Field(description="Expected calibration error")
@@ -48,14 +53,38 @@ class EffortMetrics(Immutable):
     cost_usd: Estimate = Field(description="Cost per answer, USD")
 
 
-class StyleScores(Immutable):
-    """Mean true and predicted score in [0, 1] of the answers of one style; null where none has a score."""
+class Latency(Immutable):
+    """Seconds until an answer was graded while `at_once` were in work on `cores` processors; null where untimed."""
+
+    cores: int
+    at_once: int
+    p50: float | None
+    p95: float | None
+
+
+class ClassMetrics(Immutable):
+    """How well one label is found, over the graded points; `support` truly have it, `predicted` are said to."""
+
+    label: Label
+    support: int
+    predicted: int
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+
+
+class StyleMetrics(Immutable):
+    """The answers of one style; both mean scores in [0, 1] are over the same, scored answers, null without any."""
 
     style: str
     answers: int
+    points: int
+    accuracy: Estimate
+    covered_kappa: Estimate
     scored: int
     true_score: float | None
     predicted_score: float | None
+    rmse: Estimate
 
 
 class ReliabilityBin(Immutable):
@@ -68,15 +97,43 @@ class ReliabilityBin(Immutable):
     accuracy: float | None
 
 
+class ClassReliability(Immutable):
+    """The same for the points that the judge gives one label; all null where there is none with a confidence."""
+
+    label: Label
+    points: int
+    confidence: float | None
+    accuracy: float | None
+    calibration_error: float | None
+    bins: tuple[ReliabilityBin, ...]
+
+
+class RiskPoint(Immutable):
+    """How often the surest verdicts are wrong: a share `kept` in (0, 1] of all, down to which confidence.
+
+    Which of several equally sure ones are kept is left to chance, so they count as wrong as they are together.
+    """
+
+    kept: float
+    points: int
+    least_confidence: float
+    error_rate: float
+
+
 class Report(Immutable):
-    """How one judge does on one dataset; `confusion` counts points by true label, then by predicted label."""
+    """How one judge does on one dataset; `confusion` counts points by true label, then by predicted label.
+
+    `questions` is what the intervals are over; `risk` is empty without confidences, `stress` null where not asked for.
+    """
 
     dataset: str
     dataset_hash: str
+    scale: Scale = Scale.FOUR_LABELS
     judge: dict[str, str]
     embedder: dict[str, str] | None
     grader_version: str
     created_at: datetime
+    questions: int
     answers: int
     unscored_answers: int
     points: int
@@ -84,20 +141,21 @@ class Report(Immutable):
     labels: LabelMetrics
     scores: ScoreMetrics
     effort: EffortMetrics
+    latency: Latency
+    classes: tuple[ClassMetrics, ...]
     confusion: dict[Label, dict[Label, int]]
-    styles: tuple[StyleScores, ...]
+    styles: tuple[StyleMetrics, ...]
     reliability: tuple[ReliabilityBin, ...]
+    class_reliability: tuple[ClassReliability, ...]
+    risk: tuple[RiskPoint, ...]
+    stress: StressReport | None = None
+
+    @property
+    def judge_name(self) -> str:
+        """Which judge, with its model if it has one."""
+        return self.judge["name"] + (f" ({self.judge['model']})" if "model" in self.judge else "")
 
     @property
     def title(self) -> str:
-        """Which judge, with its model if it has one, on which dataset."""
-        model = f" ({self.judge['model']})" if "model" in self.judge else ""
-        return f"{self.judge['name']}{model} on {self.dataset}"
-
-
-def write_report(report: Report, run: Run, folder: Path) -> None:
-    """Write `report.json` and, one line a point, `verdicts.jsonl` into `folder`, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / REPORT_FILE).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    lines = (verdict.model_dump_json() + "\n" for verdicts in compare(run) for verdict in verdicts)
-    (folder / VERDICTS_FILE).write_text("".join(lines), encoding="utf-8")
+        """Which judge on which dataset."""
+        return f"{self.judge_name} on {self.dataset}"

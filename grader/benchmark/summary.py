@@ -2,109 +2,94 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import fmean
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from grader.benchmark import metrics
-from grader.benchmark.bootstrap import Bootstrap, Estimate
-from grader.benchmark.metrics import BINS, LABELS, PREDICTIONS, Floats, Integers
-from grader.benchmark.report import EffortMetrics, LabelMetrics, ReliabilityBin, Report, ScoreMetrics, StyleScores
-from grader.benchmark.run import Run
-from grader.benchmark.verdicts import compare
-from grader.domain import Grade, Label
+from grader.benchmark.bootstrap import NO_ESTIMATE, Bootstrap, Estimate
+from grader.benchmark.breakdown import by_class, by_style
+from grader.benchmark.dataset import Scale
+from grader.benchmark.metrics import LABELS, PREDICTIONS, Floats, Statistic
+from grader.benchmark.report import EffortMetrics, LabelMetrics, Latency, Report, ScoreMetrics
+from grader.benchmark.run import CONCURRENCY, Run
+from grader.benchmark.sums import Sums
+from grader.benchmark.sureness import class_reliability, reliability, risk_curve
+from grader.domain import Label
 
-SHARE_DIGITS: Final = 4
-"""Decimals of the means in a breakdown, as many as a score has."""
+SECOND_DIGITS: Final = 4
+"""Decimals of a latency in seconds: a tenth of a millisecond."""
 
 
 def summarise(run: Run) -> Report:
     """The report of a run; the same grades and times always give the same report."""
-    points, bootstrap = _Points.of(run), Bootstrap(len(run.grades))
+    sums, bootstrap = Sums.of(run), bootstrap_of(run)
     provenance = run.grades[-1].provenance  # the last: a digest is known once its model is loaded
-    confusion = points.confusions.sum(axis=0)
+    confusion = sums.confusions.sum(axis=0)
     return Report(
         dataset=run.dataset.name,
         dataset_hash=run.dataset.content_hash,
+        scale=run.dataset.scale,
         judge=provenance.judge,
         embedder=provenance.embedder,
         grader_version=provenance.grader_version,
         created_at=max(grade.created_at for grade in run.grades),
+        questions=bootstrap.questions,
         answers=len(run.grades),
         unscored_answers=sum(grade.score is None for grade in run.grades),
         points=int(confusion.sum()),
         ungraded_points=int(confusion[:, PREDICTIONS.index(Label.UNGRADED)].sum()),
-        labels=_label_metrics(points, bootstrap),
-        scores=_score_metrics(run, bootstrap),
+        labels=_label_metrics(sums, bootstrap),
+        scores=_score_metrics(sums, bootstrap),
         effort=_effort_metrics(run, bootstrap),
+        latency=_latency(run),
+        classes=by_class(sums, bootstrap),
         confusion=_confusion(confusion),
-        styles=_styles(run),
-        reliability=_reliability(points.confidences.sum(axis=0)),
+        styles=by_style(run, sums),
+        reliability=reliability(sums.confident),
+        class_reliability=class_reliability(sums.confident),
+        risk=risk_curve(sums.confident),
     )
 
 
-@dataclass(frozen=True)
-class _Points:
-    """All points of a run as sums per answer: `confusions` (answers, 4, 5), `confidences` (answers, bins, 3)."""
-
-    confusions: Floats
-    confidences: Floats
-
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        compared = compare(run)
-        rows = [(row, verdict) for row, verdicts in enumerate(compared) for verdict in verdicts]
-        sure = [(row, verdict) for row, verdict in rows if verdict.is_confident]
-        return cls(
-            metrics.confusions(
-                _integers([row for row, _ in rows]),
-                _integers([LABELS.index(verdict.label) for _, verdict in rows]),
-                _integers([PREDICTIONS.index(verdict.predicted) for _, verdict in rows]),
-                len(compared),
-            ),
-            metrics.confidence_sums(
-                _integers([row for row, _ in sure]),
-                np.array([verdict.confidence for _, verdict in sure], dtype=np.float64),
-                np.array([verdict.predicted is verdict.label for _, verdict in sure], dtype=np.bool_),
-                len(compared),
-            ),
-        )
+def bootstrap_of(run: Run) -> Bootstrap:
+    """The resamples of the questions of a run, the same for every run on the same answers."""
+    return Bootstrap([case.question_id for case in run.dataset.cases])
 
 
-def _integers(numbers: Sequence[int]) -> Integers:
-    return np.array(numbers, dtype=np.int64)
+def _label_metrics(sums: Sums, bootstrap: Bootstrap) -> LabelMetrics:
+    graded, of_all = sums.graded, sums.confusions.sum((-2, -1))
+    covered, three_way = metrics.against_rest(graded, Label.COVERED), metrics.three_way(graded)
+    n = int(graded.sum())
 
+    def fine(parts: Floats, statistic: Statistic) -> Estimate:
+        """What only four labels can say."""
+        return bootstrap.estimate(parts, statistic, n) if sums.scale is Scale.FOUR_LABELS else NO_ESTIMATE
 
-def _label_metrics(points: _Points, bootstrap: Bootstrap) -> LabelMetrics:
-    graded = points.confusions[..., : len(LABELS)]
-    covered = metrics.against_rest(graded, Label.COVERED)
-    contradicted = metrics.against_rest(graded, Label.CONTRADICTED)
-    missing = metrics.against_rest(graded, Label.MISSING)
-    of_all = points.confusions.sum((-2, -1))
+    confidences = sums.confident.sums(len(graded))
     ungraded = np.stack([of_all - graded.sum((-2, -1)), of_all], -1)
-    n, confident = int(graded.sum()), int(points.confidences[..., 0].sum())
     return LabelMetrics(
-        accuracy=bootstrap.estimate(graded, metrics.accuracy, n),
-        kappa=bootstrap.estimate(graded, metrics.kappa, n),
+        accuracy=fine(graded, metrics.accuracy),
+        kappa=fine(graded, metrics.kappa),
+        macro_f1=fine(graded, metrics.macro_f1),
+        covered_accuracy=bootstrap.estimate(covered, metrics.accuracy, n),
         covered_kappa=bootstrap.estimate(covered, metrics.kappa, n),
         covered_macro_f1=bootstrap.estimate(covered, metrics.macro_f1, n),
-        contradicted_f1=bootstrap.estimate(contradicted, metrics.f1, n),
-        missing_f1=bootstrap.estimate(missing, metrics.f1, n),
-        calibration_error=bootstrap.estimate(points.confidences, metrics.calibration_error, confident),
+        three_way_accuracy=fine(three_way, metrics.accuracy),
+        three_way_macro_f1=fine(three_way, metrics.macro_f1),
+        contradicted_f1=fine(metrics.against_rest(graded, Label.CONTRADICTED), metrics.f1),
+        missing_f1=fine(metrics.against_rest(graded, Label.MISSING), metrics.f1),
+        calibration_error=bootstrap.estimate(confidences, metrics.calibration_error, len(sums.confident.answers)),
         ungraded=bootstrap.estimate(ungraded, metrics.ratio, int(of_all.sum())),
     )
 
 
-def _score_metrics(run: Run, bootstrap: Bootstrap) -> ScoreMetrics:
-    true = np.array([case.score for case in run.dataset.cases], dtype=np.float64)
-    predicted = np.array([grade.score for grade in run.grades], dtype=np.float64)  # None becomes NaN
-    sums = metrics.score_sums(true, predicted)
-    n = int(sums[:, 0].sum())
-    return ScoreMetrics(rmse=bootstrap.estimate(sums, metrics.rmse, n), r=bootstrap.estimate(sums, metrics.pearson, n))
+def _score_metrics(sums: Sums, bootstrap: Bootstrap) -> ScoreMetrics:
+    n = int(sums.scores[:, 0].sum())
+    return ScoreMetrics(
+        rmse=bootstrap.estimate(sums.scores, metrics.rmse, n), r=bootstrap.estimate(sums.scores, metrics.pearson, n)
+    )
 
 
 def _effort_metrics(run: Run, bootstrap: Bootstrap) -> EffortMetrics:
@@ -133,40 +118,18 @@ def _times(run: Run) -> Floats:
     return sums
 
 
+def _latency(run: Run) -> Latency:
+    p50, p95 = np.quantile(run.latencies, [0.5, 0.95]).tolist() if run.latencies else (None, None)
+    return Latency(
+        cores=run.cores,
+        at_once=min(CONCURRENCY, len(run.latencies)),
+        p50=None if p50 is None else round(p50, SECOND_DIGITS),
+        p95=None if p95 is None else round(p95, SECOND_DIGITS),
+    )
+
+
 def _confusion(counts: Floats) -> dict[Label, dict[Label, int]]:
     return {
         true: {predicted: int(count) for predicted, count in zip(PREDICTIONS, row, strict=True)}
         for true, row in zip(LABELS, counts, strict=True)
     }
-
-
-def _styles(run: Run) -> tuple[StyleScores, ...]:
-    """The styles in order of first appearance; both means are over the same, scored answers."""
-    pairs: defaultdict[str, list[tuple[float, Grade]]] = defaultdict(list)
-    for case, grade in zip(run.dataset.cases, run.grades, strict=True):
-        pairs[case.style].append((case.score, grade))
-    return tuple(_style(style, graded) for style, graded in pairs.items())
-
-
-def _style(style: str, graded: Sequence[tuple[float, Grade]]) -> StyleScores:
-    scored = [(true, grade.score) for true, grade in graded if grade.score is not None]
-    return StyleScores(
-        style=style,
-        answers=len(graded),
-        scored=len(scored),
-        true_score=round(fmean(true for true, _ in scored), SHARE_DIGITS) if scored else None,
-        predicted_score=round(fmean(predicted for _, predicted in scored), SHARE_DIGITS) if scored else None,
-    )
-
-
-def _reliability(bins: Floats) -> tuple[ReliabilityBin, ...]:
-    return tuple(
-        ReliabilityBin(
-            low=index / BINS,
-            high=(index + 1) / BINS,
-            points=int(count),
-            confidence=round(float(confidence / count), SHARE_DIGITS) if count else None,
-            accuracy=round(float(correct / count), SHARE_DIGITS) if count else None,
-        )
-        for index, (count, confidence, correct) in enumerate(bins)
-    )

@@ -1,54 +1,64 @@
-"""A report as a table for people; `report.json` holds the rest."""
+"""Sheets in a terminal and in Markdown."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from grader.benchmark.bootstrap import LEVEL, Estimate
-from grader.benchmark.report import Report
-from rubrics.model import Immutable
+from grader.benchmark.sheets import Cell, Sheet, number, with_interval
 
-UNDEFINED: Final = "–"
+WIDE: Final = 6
+"""Columns from which intervals are left out in a terminal: with them a line would not fit."""
 
-LARGE: Final = 100.0
-"""From here on a number is shown without decimals: tokens, not shares."""
+LEAST_NAME: Final = 18
+"""Characters that the first column keeps however narrow the terminal is."""
 
-SMALL: Final = 0.01
-"""Below this a number is shown with two digits that count: costs, not shares."""
+LEFT_OUT: Final = "Intervals are in the report (-o)."
 
 
-def render(report: Report) -> Table:
-    """One row a metric: value, interval and over how many answers or points it is."""
-    table = Table(title=escape(report.title), caption=_caption(report), title_justify="left", caption_justify="left")
-    table.add_column("")
-    table.add_column("value", justify="right")
-    table.add_column(f"{LEVEL:.0%} interval", justify="right")
-    table.add_column("n", justify="right")
-    for group in (report.labels, report.scores, report.effort):
-        _add_rows(table, group)
-        table.add_section()
+def render(sheet: Sheet) -> Table:
+    """The sheet for a terminal, without the intervals where it is wide."""
+    wide = len(sheet.header) >= WIDE
+    note = "\n".join(filter(None, (sheet.note, LEFT_OUT if wide else "")))
+    table = Table(
+        title=escape(sheet.title),
+        caption=escape(note),
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD if wide else HEAVY_HEAD,
+        padding=(0, 1, 0, 0) if wide else (0, 1),
+    )
+    longest = max((len(str(row[0])) for row in sheet.rows), default=0)
+    table.add_column(escape(sheet.header[0]), min_width=min(longest, LEAST_NAME))
+    for name in sheet.header[1:]:
+        table.add_column(escape(name), justify="right", overflow="fold")
+    for row in sheet.rows:
+        table.add_row(*(escape(_text(cell, with_intervals=not wide)) for cell in row))
     return table
 
 
-def _add_rows(table: Table, group: Immutable) -> None:
-    for name, field in type(group).model_fields.items():
-        estimate: Estimate = getattr(group, name)
-        interval = f"{_number(estimate.low)} … {_number(estimate.high)}" if estimate.value is not None else ""
-        table.add_row(field.description, _number(estimate.value), interval, f"{estimate.n:,}")
+def markdown(sheets: Iterable[Sheet]) -> str:
+    """The sheets as GitHub tables below each other, the first title as the heading of them all."""
+    return "\n".join(_section(sheet, "##" if index else "#") for index, sheet in enumerate(sheets))
 
 
-def _caption(report: Report) -> str:
-    unscored = f", {report.unscored_answers:,} without a score" if report.unscored_answers else ""
-    ungraded = f", {report.ungraded_points:,} ungraded" if report.ungraded_points else ""
-    return f"{report.answers:,} answers{unscored}; {report.points:,} key points{ungraded}"
+def _section(sheet: Sheet, level: str) -> str:
+    rule = ("---", *("---:" for _ in sheet.header[1:]))
+    lines = [_line(row) for row in (sheet.header, rule, *sheet.rows)]
+    note = f"\n{sheet.note}\n" if sheet.note else ""
+    return f"{level} {sheet.title}\n\n" + "\n".join(lines) + f"\n{note}"
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return UNDEFINED
-    if abs(value) >= LARGE:
-        return f"{value:,.0f}"
-    return f"{value:.2g}" if 0 < abs(value) < SMALL else f"{value:.3f}"
+def _line(cells: Iterable[Cell]) -> str:
+    texts = (_text(cell, with_intervals=True) for cell in cells)
+    return "| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in texts) + " |"
+
+
+def _text(cell: Cell, *, with_intervals: bool) -> str:
+    if isinstance(cell, str):
+        return cell
+    return with_interval(cell) if with_intervals else number(cell.value)

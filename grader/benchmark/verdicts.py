@@ -1,6 +1,9 @@
-"""Every point of a run beside its true label, so that a wrong case can be looked up."""
+"""Every labelled target of a run beside its true label, so that a wrong case can be looked up."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
 
 from pydantic import Field
 
@@ -9,9 +12,18 @@ from grader.benchmark.run import Run
 from grader.domain import Grade, GradedPoint, Label
 from rubrics.model import Immutable
 
+POINTS_FILE: Final = "points.jsonl"
+
+_BEST_FIRST: Final = (Label.COVERED, Label.UNGRADED, Label.PARTIAL, Label.CONTRADICTED, Label.MISSING)
+"""Which member speaks for an any-of group. An ungraded one might be covered, so nothing less than that beats it;
+words against one member are worth more than none about another."""
+
 
 class ComparedVerdict(Immutable):
-    """One key point of one answer: what a person says (`label`) and what the judge says (`predicted`)."""
+    """One target of one answer: what a person says (`label`) and what the judge says (`predicted`).
+
+    `key_point_id` is a key point, or an any-of group of them.
+    """
 
     answer_id: str
     key_point_id: str
@@ -30,18 +42,32 @@ class ComparedVerdict(Immutable):
 
 def compare(run: Run) -> tuple[tuple[ComparedVerdict, ...], ...]:
     """The compared verdicts of each answer, in dataset and rubric order."""
-    return tuple(_of_answer(case, grade) for case, grade in zip(run.dataset.cases, run.grades, strict=True))
+    return tuple(compare_answer(case, grade) for case, grade in zip(run.dataset.cases, run.grades, strict=True))
 
 
-def _of_answer(case: Case, grade: Grade) -> tuple[ComparedVerdict, ...]:
-    return tuple(_of_point(case, point) for point in grade.points)
+def compare_answer(case: Case, grade: Grade) -> tuple[ComparedVerdict, ...]:
+    """One compared verdict a label of `case`."""
+    points = {point.key_point_id: point for point in grade.points}
+    groups = {group.id: group.members for group in case.rubric.groups}
+    return tuple(
+        _compared(case, target, _best([points[member] for member in groups.get(target, (target,))]))
+        for target in case.labels
+    )
 
 
-def _of_point(case: Case, point: GradedPoint) -> ComparedVerdict:
+def _best(members: Sequence[GradedPoint]) -> GradedPoint:
+    """The member that speaks for all; of several missing ones the least sure, as all of them have to be missing."""
+    best = min((point.verdict for point in members), key=_BEST_FIRST.index)
+    speakers = [point for point in members if point.verdict is best]
+    choose = min if best is Label.MISSING else max
+    return choose(speakers, key=lambda point: -1.0 if point.confidence is None else point.confidence)
+
+
+def _compared(case: Case, target: str, point: GradedPoint) -> ComparedVerdict:
     return ComparedVerdict(
         answer_id=case.answer_id,
-        key_point_id=point.key_point_id,
-        label=case.labels[point.key_point_id],
+        key_point_id=target,
+        label=case.labels[target],
         predicted=point.verdict,
         confidence=point.confidence,
         similarity=point.similarity,

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader import __version__
-from grader.bootstrap import Services, build_services, locate_embedding_model
+from grader.bootstrap import Services, build_services, locate_embedding_model, locate_reader
 from grader.cli.rendering import print_json, table
 from grader.errors import GraderError
 from grader.settings import load_settings
@@ -54,6 +54,11 @@ def _model(services: Services) -> str:
     return f"{found.folder} (from {found.origin}, sha256 {found.sha256[:12]}…)"
 
 
+def _reader(services: Services) -> str:
+    base, weights = locate_reader(services.settings)
+    return f"weights sha256 {weights[:12]}… on base {base[:12]}…"
+
+
 def _data(services: Services) -> str:
     folder = services.settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +79,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Services], str]], ...]] = (
     ("version", _version),
     ("question bank", _bank),
     ("embedding model", _model),
+    ("local judge", _reader),
     ("data folder", _data),
     ("judges", _judges),
 )

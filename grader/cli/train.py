@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 
-from grader.bootstrap import build_services
+from grader.bootstrap import build_services, open_reader, train_reader
 from grader.cli.bench import Answers, Questions, progress
 from grader.judges.similarity import Calibration
 from grader.settings import load_settings
 
+WEIGHTS_FILE: Final = "point_reader.safetensors"
+CALIBRATION_FILE: Final = "local.json"
+CARD_FILE: Final = "MODEL_CARD.md"
+
 app = typer.Typer(help="Fit a judge to labelled answers.", no_args_is_help=True)
-
-
-@app.callback()
-def _train() -> None:
-    """Keep `similarity` a command of its own, although it is the only one."""
 
 
 @app.command("similarity")
@@ -45,3 +45,42 @@ def train_similarity(
         calibration = asyncio.run(fit(on_case))
     out.write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
     Console(highlight=False).print(f"fitted on {len(dataset.cases)} answers, written to {escape(str(out))}")
+
+
+@app.command("local")
+def train_local(
+    *,
+    data: Annotated[Path, typer.Option(help="Folder that holds gold/, goldtrain/ and data/.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for weights, calibration and model card.")],
+    work: Annotated[Path, typer.Option(help="Folder for what a stopped training goes on from.")],
+    without: Annotated[list[str] | None, typer.Option(help="Set of goldtrain to leave out and measure on.")] = None,
+) -> None:
+    """Train the local judge: sentence pairs, then answers; calibrate and measure it on the sets left out.
+
+    `gold` is always left out. A run that was stopped goes on where it was, by the same command.
+    """
+    from grader.benchmark import read_set
+    from grader.training.card import ModelCard
+    from grader.training.measuring import measure
+    from grader.training.plan import read_material, stages
+
+    left_out = tuple(without or ())
+    material = read_material(data, without=left_out)
+    plan = stages(data, material)
+    out.mkdir(parents=True, exist_ok=True)
+    with Progress(console=Console(stderr=True)) as bar:
+        tasks = {stage.name: bar.add_task(stage.name, total=None) for stage in plan}
+
+        def on_step(stage: str, step: int, steps: int, loss: float) -> None:
+            bar.update(tasks[stage], completed=step, total=steps, description=f"{stage} (loss {loss:.2f})")
+
+        train_reader(load_settings(), plan, work, out / WEIGHTS_FILE, on_step)
+    held_out = [read_set(data / "gold"), *(read_set(data / "goldtrain" / name) for name in left_out)]
+    reader = open_reader(load_settings(), out / WEIGHTS_FILE)
+    with progress("Measuring", 2 * sum(len(dataset.cases) for dataset in held_out)) as on_case:
+        measured = asyncio.run(measure(reader, held_out, on_case))
+    reader.close()
+    card = ModelCard(material, plan, reader.identity, measured, left_out)
+    (out / CALIBRATION_FILE).write_text(measured.calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / CARD_FILE).write_text(card.text(), encoding="utf-8")
+    Console(highlight=False).print(card.text(), markup=False)

@@ -75,10 +75,12 @@ class SimilarityJudge:
         return {"calibration": self.calibration.fitted_on, "weights": json.dumps(self.calibration.weights)}
 
     async def judge(self, submission: Submission) -> Judgement:
-        """One verdict a match; JudgeFailure where no embedder measured any."""
+        """One verdict per asked point; JudgeFailure where no embedder measured any."""
         if not submission.matches:
             raise JudgeFailure("no_embedder", "the similarity judge needs an embedding model, and none is configured")
-        verdicts = tuple(self._verdict(match, submission.answer.text) for match in submission.matches)
+        asked = {point.id for point in submission.points}
+        matches = (match for match in submission.matches if match.key_point_id in asked)
+        verdicts = tuple(self._verdict(match, submission.answer.text) for match in matches)
         return Judgement(verdicts, flags=(Flag.SIMILARITY_ONLY,))
 
     def _verdict(self, match: Match, text: str) -> Verdict:

@@ -1,8 +1,8 @@
 """The LLM judge's prompt: reviewable files, put together here, known by their hash.
 
-The order serves the provider's prefix cache and the defence at once: rules, question and key points
-come first and are the same for every answer to a question; the answer stands between delimiters it
-cannot guess; the rules have the last word.
+The order serves the provider's prefix cache and the defence at once: rules, question and all key points
+come first and are the same for every answer to a question; then the answer, between delimiters it cannot
+guess; the closing rules, with the ids asked for, have the last word.
 """
 
 from __future__ import annotations
@@ -10,41 +10,65 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from grader.domain import Label
+from grader.domain import Label, Submission
+from grader.prompting.examples import Example, rendered
+from grader.prompting.files import wording, wording_hash
+from grader.text.neutral import neutralised
 from rubrics.model import Rubric
 
 SCHEMA_NAME: Final = "verdicts"
 OFFERED: Final = (Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED)
 """What a model may say; `ungraded` is ours to say about the model."""
 
-_NONCE_CHARACTERS: Final = 32
-"""128 bits in hex: an answer cannot contain a delimiter it cannot guess."""
+MAX_REPLY_QUOTED: Final = 4_000
+"""Characters of a bad reply that are shown to the model again."""
+
+_FILES: Final = ("system.md", "user.md", "repair.md")
+_TOKEN_CHARACTERS: Final = 32
+"""128 bits in hex: nobody can guess a delimiter or the canary."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """The two messages of one judge call."""
+    """The two messages of one judge call, and the word in them that no reply may contain."""
 
     system: str
     user: str
+    canary: str
 
 
-def build_prompt(rubric: Rubric, answer: str, *, secret: bytes) -> Prompt:
-    """The messages that ask for one verdict a key point; the same input and secret give the same prompt."""
-    nonce = hmac.new(secret, answer.encode(), hashlib.sha256).hexdigest()[:_NONCE_CHARACTERS]
-    points = "\n".join(f"- {point.id}: {point.text}" for point in rubric.key_points)
-    user = _text("user.md").format(
-        question=rubric.question.text, key_points=points, answer=answer, nonce=nonce, count=len(rubric.key_points)
+def build_prompt(submission: Submission, *, secret: bytes, examples: tuple[Example, ...] = ()) -> Prompt:
+    """The messages that ask for one verdict per asked point; the same input and secret give the same prompt."""
+    rubric, answer = submission.rubric, neutralised(submission.answer.text.strip())
+    canary = _token(secret, "canary")
+    system = wording("system.md").format(canary=canary)
+    user = wording("user.md").format(
+        question=rubric.question.text,
+        key_points="\n".join(f"- {point.id}: {point.text}" for point in rubric.key_points),
+        answer=answer,
+        nonce=_token(secret, "answer", answer),
+        count=len(submission.points),
+        asked=_ids(submission),
     )
-    return Prompt(_text("system.md"), user)
+    return Prompt("\n\n".join(part for part in (system, rendered(examples)) if part), user, canary)
+
+
+def repair_prompt(prompt: Prompt, submission: Submission, reply: str, problems: str, *, secret: bytes) -> Prompt:
+    """`prompt` again, with the reply it got and what is wrong with that."""
+    shown = neutralised(reply[:MAX_REPLY_QUOTED].replace("\0", " "))
+    addition = wording("repair.md").format(
+        reply=shown, nonce=_token(secret, "reply", shown), problems=problems, asked=_ids(submission)
+    )
+    return Prompt(prompt.system, f"{prompt.user}\n\n{addition}", prompt.canary)
 
 
 def response_schema(rubric: Rubric) -> dict[str, Any]:
-    """JSON schema of the model's answer, in the strict subset: all required, nothing extra, no limits on the wire."""
+    """JSON schema of the model's answer, in the strict subset: all required, nothing extra, no limits on the wire.
+
+    It names every point of the rubric, asked for or not: providers cache it with the prefix.
+    """
     verdict = {
         "key_point_id": {"type": "string", "enum": [point.id for point in rubric.key_points]},
         "quotes": {"type": "array", "items": {"type": "string"}},
@@ -54,17 +78,20 @@ def response_schema(rubric: Rubric) -> dict[str, Any]:
     return _closed_object({"verdicts": {"type": "array", "items": _closed_object(verdict)}})
 
 
-@cache
-def prompt_hash() -> str:
-    """`sha256:` and 64 hex digits over the prompt files: which wording a verdict was given under."""
-    texts = "\0".join(_text(name) for name in ("system.md", "user.md"))
-    return "sha256:" + hashlib.sha256(texts.encode()).hexdigest()
+def prompt_hash(examples: tuple[Example, ...] = ()) -> str:
+    """`sha256:` and 64 hex digits over files and examples: which wording a verdict was given under."""
+    return wording_hash(_FILES, rendered(examples))
+
+
+def _ids(submission: Submission) -> str:
+    return ", ".join(point.id for point in submission.points)
+
+
+def _token(secret: bytes, *parts: str) -> str:
+    """128 bits that only who knows the secret can tell, the same for the same parts."""
+    digest = hmac.new(secret, "\0".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return digest.hexdigest()[:_TOKEN_CHARACTERS]
 
 
 def _closed_object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-@cache
-def _text(name: str) -> str:
-    return files("grader.prompting").joinpath(name).read_text("utf-8").strip()

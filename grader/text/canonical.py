@@ -22,13 +22,20 @@ MAX_CHARACTERS: Final = 20_000
 MAX_BYTES: Final = 64 * 1024
 """Longest answer, in bytes of UTF-8."""
 
+MAX_TOKENS: Final = 8_000
+"""Longest answer, in tokens of a language model as `token_estimate` counts them."""
+
 MAX_MARKS: Final = 4
 """Combining marks kept on one base character; no orthography stacks more, decorated text does."""
 
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_MARKS: Final = frozenset("\u061c\u200e\u200f")
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH: Final = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _LINE_ENDS: Final = frozenset("\r\u0085\u2028\u2029")
+_EAST_ASIAN: Final = "\u2e80"
+"""First character of the scripts whose characters are whole syllables or words."""
+
 _CURSIVE: Final = (("\u0590", "\u0fff"), ("\u1780", "\u17ff"), ("\ua8e0", "\ua8ff"))
 """Blocks (Arabic, Indic, Khmer) in which a joiner changes how a word is written."""
 
@@ -56,6 +63,23 @@ def answer_hash(answer: Answer) -> str:
     return hashlib.sha256(answer.text.encode()).hexdigest()
 
 
+def token_estimate(text: str) -> int:
+    """About how many tokens `text` is, without a tokenizer.
+
+    Counted in quarters a character: 1 for an ASCII letter, digit or blank (English has about 4.5 characters a token),
+    2 for ASCII marks and other alphabets, 4 for East Asian scripts and symbols, 8 beyond the basic plane.
+    """
+    return sum(map(_quarter_tokens, text)) // 4
+
+
+def _quarter_tokens(char: str) -> int:
+    if char.isascii():
+        return 1 if char.isalnum() or char == " " else 2
+    if char < _EAST_ASIAN:
+        return 2
+    return 4 if char <= "\uffff" else 8
+
+
 def _check_limits(original: str) -> None:
     if len(original) > MAX_CHARACTERS:
         raise InvalidAnswer(f"the answer has {len(original)} characters, {MAX_CHARACTERS} are allowed")
@@ -65,6 +89,9 @@ def _check_limits(original: str) -> None:
         raise InvalidAnswer(f"character {error.start} of the answer is half of a surrogate pair") from error
     if size > MAX_BYTES:
         raise InvalidAnswer(f"the answer is {size} bytes long, {MAX_BYTES} are allowed")
+    tokens = token_estimate(original)
+    if tokens > MAX_TOKENS:
+        raise InvalidAnswer(f"the answer is about {tokens} tokens long for a language model, {MAX_TOKENS} are allowed")
 
 
 def _visible(chars: list[Placed], removed: Counter[str]) -> Iterator[Placed]:
@@ -91,6 +118,7 @@ def _hidden_kind(chars: list[Placed], index: int) -> str | None:
     reasons = {
         "control": unicodedata.category(char) == "Cc",
         "tag": "\U000e0000" <= char <= "\U000e007f",
+        "bidi_mark": char in _BIDI_MARKS,
         "bidi": char in _BIDI,
         "zero_width": char in _ZERO_WIDTH or (char in _JOINERS and not _joiner_belongs(chars, index)),
         "variation_selector": _is_variation_selector(char) and _is_variation_selector(_char(chars, index - 1)),

@@ -11,6 +11,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from grader.domain import Evidence
+from grader.text.neutral import MARKS
 from rubrics.model import Span
 
 MAX_QUOTE_CHARACTERS: Final = 300
@@ -24,6 +25,7 @@ MIN_FUZZY_RATIO: Final = 92.0
 
 _SAME_MARK: Final = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"}
+    | {shown: mark for mark, shown in MARKS.items()}
 )
 _NEGATIONS: Final = frozenset(
     "no not never none cannot without neither nor dont don't doesn't isn't aren't wasn't won't can't couldn't".split()

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from grader.text.canonical import MAX_TOKENS, token_estimate
+
 WORKERS = 8
 """Requests under way at once in a sweep."""
 
@@ -137,4 +139,6 @@ def test_an_answer_as_long_as_allowed_is_graded_whatever_it_is_made_of(
     client: TestClient, piece: str, *, numbered: bool
 ) -> None:
     answer = "".join(f"{piece}{number}" if numbered else piece for number in range(16_000))[:16_000]
+    while token_estimate(answer) > MAX_TOKENS:
+        answer = answer[: len(answer) * 3 // 4]
     assert client.post("/v1/grades", json={"question_id": "DL0028", "answer": answer}).status_code == 201

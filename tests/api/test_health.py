@@ -55,7 +55,7 @@ def test_while_the_model_loads_it_is_alive_but_not_ready(serve: Any) -> None:
     client = serve(wait=False, encoder=encoder)
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (503, "starting")
-    assert "embedding model" in ready.json()["waiting_for"]
+    assert "models" in ready.json()["waiting_for"]
     assert ready.headers["Retry-After"]
     assert client.get("/healthz").status_code == 200
     encoder.loaded.set()
@@ -69,9 +69,9 @@ def test_a_model_that_cannot_be_loaded_is_told_by_readyz_and_the_log(
 ) -> None:
     client = serve(encoder=encoder(failure))
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (503, {"status": "failed", "waiting_for": ["embedding model"]})
+    assert (ready.status_code, ready.json()) == (503, {"status": "failed", "waiting_for": ["models"]})
     assert client.get("/healthz").status_code == 200
-    assert f"the embedding model cannot be used: {failure}" in caplog.text
+    assert f"the models cannot be used: {failure}" in caplog.text
 
 
 def test_without_a_model_grading_is_unavailable_and_names_no_path_of_the_server(serve: Any, encoder: Any) -> None:

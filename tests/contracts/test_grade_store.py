@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.sql_store import SqlGradeStore
+from grader.adapters.sql import SqlGradeStore
 from grader.domain import Grade, Label
 from grader.errors import StorageError
 from grader.fakes import FakeEmbedder, FakeGradeStore, FakeJudge

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader.domain import Label, Submission
+from grader.errors import JudgeFailure
 from grader.fakes import FakeChatModel, FakeEmbedder, FakeJudge, completion
+from grader.judges.cascade import CascadeJudge, Thresholds
 from grader.judges.llm import LlmJudge
 from grader.judges.similarity import Calibration, SimilarityJudge
+from grader.judges.voting import VotingJudge
 from grader.ports import Judge
 from grader.similarity import find_matches
 from grader.text.canonical import canonicalise
@@ -37,7 +41,20 @@ JUDGES: dict[str, Judge] = {
     "similarity": SimilarityJudge(Calibration.shipped()),
     "llm": LlmJudge(FakeChatModel([completion(replies())]), b"secret"),
     "llm without a usable reply": LlmJudge(FakeChatModel([completion("Sorry!")]), b"secret"),
+    "cascade": CascadeJudge(
+        FakeJudge({"k4": Label.PARTIAL}, confidences={"k1": 0.9, "k4": 0.99, "k5": 0.99}),
+        LlmJudge(FakeChatModel([completion(replies())]), b"secret"),
+        Thresholds(missing=0.95, risk=0.05, measured_on="made up"),
+    ),
+    "cascade without its second judge": CascadeJudge(
+        FakeJudge(confidences={"k1": 0.99}),
+        FakeJudge(failure=JudgeFailure("timeout", "late")),
+        Thresholds(missing=0.95, risk=0.05, measured_on="made up"),
+    ),
+    "three votes": VotingJudge((LlmJudge(FakeChatModel([completion(replies())]), b"secret"),) * 3),
 }
+MEMBERS = {"cascade": {"fake", "llm"}}
+"""The judges that a judge of others asks; any other only speaks for itself."""
 
 
 @pytest.fixture(params=JUDGES)
@@ -58,6 +75,14 @@ async def test_every_key_point_has_one_verdict_in_the_order_of_the_rubric(judge:
     assert [verdict.key_point_id for verdict in verdicts] == [point.id for point in submission.rubric.key_points]
 
 
+@pytest.mark.parametrize("asked", [("k3",), ("k4", "k1"), ()])
+async def test_only_the_points_asked_for_have_a_verdict_in_the_order_of_the_rubric(
+    asked: tuple[str, ...], judge: Judge, submission: Submission
+) -> None:
+    verdicts = (await judge.judge(replace(submission, asked=asked))).verdicts
+    assert [verdict.key_point_id for verdict in verdicts] == sorted(asked)
+
+
 async def test_the_same_submission_gets_the_same_judgement(judge: Judge, submission: Submission) -> None:
     assert await judge.judge(submission) == await judge.judge(submission)
 
@@ -69,7 +94,7 @@ async def test_evidence_is_a_range_of_the_answer(judge: Judge, submission: Submi
 
 async def test_a_verdict_names_its_judge_and_an_ungraded_one_its_reason(judge: Judge, submission: Submission) -> None:
     verdicts = (await judge.judge(submission)).verdicts
-    assert {verdict.judged_by for verdict in verdicts} == {judge.name}
+    assert {verdict.judged_by for verdict in verdicts} <= MEMBERS.get(judge.name, {judge.name})
     assert all(verdict.reason for verdict in verdicts if verdict.label is Label.UNGRADED)
 
 

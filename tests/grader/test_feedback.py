@@ -86,3 +86,11 @@ def test_without_feedback_there_is_not_a_word() -> None:
 @pytest.mark.parametrize("flag", Flag)
 def test_every_flag_says_what_it_means(flag: Flag) -> None:
     assert FLAG_NOTES[flag].endswith(".")
+
+
+@pytest.mark.parametrize("quote", ["see https://a.example/x", "a <b>bold</b> claim"])
+def test_words_with_a_link_or_markup_are_not_quoted_back(quote: str) -> None:
+    found = find_quote(quote, quote)
+    assert found is not None
+    verdict = Verdict(key_point_id="k1", label=Label.CONTRADICTED, judged_by="test", evidence=(found,))
+    assert point_feedback(RUBRIC.key_points[0], verdict, FeedbackMode.HINTS).startswith("That is wrong")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.benchmark import Dataset, read_dataset
+from grader.benchmark import Dataset, HeldOut, fold_of, read_dataset
 from grader.domain import Label
 from grader.errors import DatasetError
 
@@ -70,6 +70,38 @@ def test_a_case_has_its_labels_in_rubric_order(folder: Path) -> None:
     assert (case.answer_id, case.style, case.answer, case.score) == ("Q1-a1", "strong", "The moon lifts the sea.", 0.75)
 
 
+def test_evidence_is_kept_and_may_be_absent(folder: Path) -> None:
+    assert read(folder).cases[0].evidence == {"k1": "The moon lifts the sea."}
+    write(folder / "answers.jsonl", {key: ANSWER[key] for key in ANSWER if key != "evidence"})
+    assert read(folder).cases[0].evidence == {}
+
+
+def test_a_held_out_part_has_the_answers_to_its_questions_and_says_so(folder: Path) -> None:
+    questions = [QUESTION | {"question_id": f"Q{number}"} for number in range(20)]
+    answers = [ANSWER | {"question_id": f"Q{n}", "answer_id": f"Q{n}-{a}"} for n in range(20) for a in "ab"]
+    write(folder / "questions.jsonl", *questions)
+    write(folder / "answers.jsonl", *answers)
+    parts = [read(folder).held_out(HeldOut(3, fold)) for fold in range(3)]
+    assert parts[1].name == "tides (fold 1 of 3)"
+    assert sum(len(part.cases) for part in parts) == 40
+    assert all(fold_of(case.question_id, 3) == fold for fold, part in enumerate(parts) for case in part.cases)
+
+
+def test_a_part_without_questions_is_an_error(folder: Path) -> None:
+    with pytest.raises(DatasetError, match=r"tides: none of its questions is in fold . of 2; name another fold"):
+        read(folder).held_out(HeldOut(2, 1 - fold_of("Q1", 2)))
+
+
+def test_a_sample_is_always_the_same_and_keeps_the_order(folder: Path) -> None:
+    write(folder / "answers.jsonl", *(ANSWER | {"answer_id": f"a{number}"} for number in range(20)))
+    sample = read(folder).sample(5)
+    ids = [case.answer_id for case in sample.cases]
+    assert sample == read(folder).sample(5)
+    assert sample.name == "tides (sample of 5)"
+    assert ids == sorted(ids, key=lambda answer_id: int(answer_id[1:]))
+    assert read(folder).sample(20) == read(folder)
+
+
 def test_cases_keep_the_order_of_the_file(folder: Path) -> None:
     ids = [f"Q1-a{number}" for number in (3, 1, 2)]
     write(folder / "answers.jsonl", *(ANSWER | {"answer_id": answer_id} for answer_id in ids))
@@ -78,7 +110,10 @@ def test_cases_keep_the_order_of_the_file(folder: Path) -> None:
 
 def test_a_byte_order_mark_blank_lines_and_a_unicode_line_end_inside_a_text_are_no_trouble(folder: Path) -> None:
     write(
-        folder / "answers.jsonl", "\ufeff" + json.dumps(ANSWER | {"answer": "a\u2028b"}, ensure_ascii=False), "", "  "
+        folder / "answers.jsonl",
+        "\ufeff" + json.dumps(ANSWER | {"answer": "a\u2028b", "evidence": {}}, ensure_ascii=False),
+        "",
+        "  ",
     )
     assert read(folder).cases[0].answer == "a\u2028b"
 
@@ -91,7 +126,8 @@ def test_reference_answer_and_domain_may_be_absent(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"score": 0.7}, {"answer": "Other words."}, {"labels": {"k1": "covered", "k2": "partial"}}]
+    "change",
+    [{"score": 0.7}, {"answer": "Other words.", "evidence": {}}, {"labels": {"k1": "covered", "k2": "partial"}}],
 )
 def test_the_content_hash_changes_with_whatever_a_metric_depends_on(folder: Path, change: dict[str, Any]) -> None:
     before = read(folder).content_hash
@@ -116,6 +152,8 @@ def test_the_content_hash_changes_with_whatever_a_metric_depends_on(folder: Path
         ([json.dumps(ANSWER | {"score": float("nan")})], r"answers\.jsonl:1: score: "),
         ([{key: ANSWER[key] for key in ANSWER if key != "style"}], r"answers\.jsonl:1: style: is not there; add it"),
         ([ANSWER | {"answer": "a" * 20_001}], r"answers\.jsonl:1: answer: .*20001 characters.*; shorten or mend it"),
+        ([ANSWER | {"evidence": {"k1": "The sun"}}], r"answers\.jsonl:1: evidence\.k1: does not stand in the answer"),
+        ([ANSWER | {"evidence": {"k9": "sea"}}], r"evidence\.k9: question Q1 has no such key point; remove the quote"),
         (["[]"], r"answers\.jsonl:1: .*object"),
         ([], r"answers\.jsonl: has no answers"),
     ],

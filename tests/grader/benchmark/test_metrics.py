@@ -57,6 +57,29 @@ def test_one_label_against_the_rest_is_measured_like_scikit_learn_does(seed: int
 
 
 @SEEDS
+@pytest.mark.parametrize("label", LABELS)
+def test_precision_and_recall_are_those_of_scikit_learn(seed: int, label: Label) -> None:
+    true, predicted = labels(seed)
+    chosen = LABELS.index(label)
+    counts = metrics.against_rest(confusion(true, predicted), label)
+    assert metrics.precision(counts) == pytest.approx(
+        sklearn_metrics.precision_score(true == chosen, predicted == chosen)
+    )
+    assert metrics.recall(counts) == pytest.approx(sklearn_metrics.recall_score(true == chosen, predicted == chosen))
+
+
+@SEEDS
+def test_macro_f1_of_four_and_of_three_ways_are_those_of_scikit_learn(seed: int) -> None:
+    true, predicted = labels(seed)
+    counts = confusion(true, predicted)
+    assert metrics.macro_f1(counts) == pytest.approx(sklearn_metrics.f1_score(true, predicted, average="macro"))
+    three = np.array([0, 1, 1, 2])  # partial and missing are one
+    assert metrics.macro_f1(metrics.three_way(counts)) == pytest.approx(
+        sklearn_metrics.f1_score(three[true], three[predicted], average="macro")
+    )
+
+
+@SEEDS
 def test_rmse_and_r_are_those_of_scikit_learn_and_numpy(seed: int) -> None:
     rng = np.random.default_rng(seed)
     true = rng.random(ANSWERS)

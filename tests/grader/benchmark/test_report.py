@@ -89,8 +89,12 @@ def test_metrics_that_are_undefined_are_null(dataset: Dataset, run: Run) -> None
     assert undefined == {
         "accuracy",
         "kappa",
+        "macro_f1",
+        "covered_accuracy",
         "covered_kappa",
         "covered_macro_f1",
+        "three_way_accuracy",
+        "three_way_macro_f1",
         "contradicted_f1",
         "missing_f1",
         "calibration_error",
@@ -114,7 +118,7 @@ def test_a_written_report_reads_back_equal(run: Run, tmp_path: Path) -> None:
 
 def test_verdicts_are_written_one_line_a_point_beside_the_true_label(run: Run, tmp_path: Path) -> None:
     write_report(summarise(run), run, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in (tmp_path / "points.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 8
     assert lines[1] == {
         "answer_id": "a1",
@@ -127,3 +131,66 @@ def test_verdicts_are_written_one_line_a_point_beside_the_true_label(run: Run, t
         "reason": "",
     }
     assert (lines[7]["predicted"], lines[7]["reason"]) == ("ungraded", "nothing_said")
+
+
+def test_stored_verdicts_are_one_line_an_answer(run: Run, tmp_path: Path) -> None:
+    write_report(summarise(run), run, tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert lines[2] == {
+        "question_id": "Q1",
+        "answer_id": "a3",
+        "labels": {"k1": "covered", "k2": "partial"},
+        "confidences": {"k1": 0.85},
+    }
+
+
+def test_the_markdown_report_has_a_table_for_every_breakdown(run: Run, tmp_path: Path) -> None:
+    write_report(summarise(run), run, tmp_path)
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert text.startswith("# scripted (script-1) on tides\n")
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "## By label",
+        "## Confusion: true label by predicted label",
+        "## By style",
+        "## Confidence by predicted label",
+        "## Risk and coverage",
+    ]
+
+
+def test_precision_and_recall_of_each_label_are_against_the_rest(run: Run) -> None:
+    covered, partial, missing, _ = summarise(run).classes
+    assert (covered.label, covered.support, covered.predicted) == (COVERED, 4, 4)
+    assert (covered.precision.value, covered.recall.value) == (0.75, 0.75)
+    assert (partial.precision.value, partial.recall.value) == (0.5, 1.0)
+    assert (missing.support, missing.recall.value) == (0, None)
+
+
+def test_a_style_without_both_kinds_of_points_has_no_kappa(run: Run) -> None:
+    strong, wrong = summarise(run).styles
+    assert (strong.points, strong.accuracy.value) == (4, 0.75)
+    assert (wrong.points, wrong.covered_kappa.value) == (2, 0.0)
+
+
+def test_confidence_is_held_against_each_predicted_label(run: Run) -> None:
+    covered, partial, missing, _ = summarise(run).class_reliability
+    assert (covered.points, covered.confidence, covered.accuracy) == (4, 0.925, 0.75)
+    assert (partial.points, partial.accuracy, partial.calibration_error) == (1, 0.0, 0.55)
+    assert (missing.points, missing.confidence) == (0, None)
+
+
+def test_risk_falls_as_only_the_surest_verdicts_are_kept(run: Run) -> None:
+    risk = summarise(run).risk
+    assert [(point.points, point.least_confidence, point.error_rate) for point in risk] == [
+        (1, 1.0, 0.0),
+        (2, 0.95, 0.0),
+        (3, 0.9, 0.3333),
+        (4, 0.85, 0.25),
+        (5, 0.55, 0.4),
+    ]
+
+
+def test_latencies_are_told_with_the_number_of_cores(dataset: Dataset, run: Run) -> None:
+    timed = Run(dataset, run.grades, latencies=(1.0, 2.0, 3.0), wall_seconds=2.0, cores=4)
+    latency = summarise(timed).latency
+    assert (latency.cores, latency.at_once, latency.p50, latency.p95) == (4, 3, 2.0, 2.9)

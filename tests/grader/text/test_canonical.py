@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.errors import InvalidAnswer
-from grader.text.canonical import MAX_BYTES, MAX_CHARACTERS, answer_hash, canonicalise
+from grader.text.canonical import MAX_BYTES, MAX_CHARACTERS, MAX_TOKENS, answer_hash, canonicalise, token_estimate
 from rubrics.model import Span
 
 texts = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60)
@@ -75,7 +75,22 @@ def test_the_same_answer_has_the_same_hash_however_it_is_encoded() -> None:
     assert answer_hash(canonicalise("cafe\u0301")) == answer_hash(canonicalise("caf\u00e9"))
 
 
-@pytest.mark.parametrize("text", ["a" * (MAX_CHARACTERS + 1), "字" * (MAX_BYTES // 3 + 1), "half \ud800 pair"])
+@pytest.mark.parametrize(
+    "text", ["a" * (MAX_CHARACTERS + 1), "字" * (MAX_BYTES // 3 + 1), "half \ud800 pair", "字" * (MAX_TOKENS + 1)]
+)
 def test_what_is_too_long_or_no_text_is_refused(text: str) -> None:
     with pytest.raises(InvalidAnswer):
         canonicalise(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("word " * 400, 500), ("слово " * 400, 1_100), ("字" * 500, 500), ("🙂" * 100, 200), ("", 0)],
+)
+def test_tokens_are_estimated_by_script(text: str, tokens: int) -> None:
+    assert token_estimate(text) == tokens
+
+
+@pytest.mark.parametrize("text", ["word and " * 2_222, "слово " * 2_900, "字" * 7_900])
+def test_a_long_answer_in_any_script_is_within_the_limits(text: str) -> None:
+    assert canonicalise(text).text == text

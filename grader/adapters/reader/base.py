@@ -1,0 +1,13 @@
+"""The published model that training starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Base(NamedTuple):
+    """Its folder, and the sha256 of its weights."""
+
+    folder: Path
+    sha256: str
