@@ -26,8 +26,8 @@ show it. Written by `grader train local`; the figures below were measured in the
 
 ## What it is
 A cross-encoder on all-MiniLM-L6-v2 (Apache-2.0; sha256 `{base}`), 6 layers, 384 wide. The answer
-stands once in a row, and it and every key point read each other (`grader/adapters/reader/layout.py`). All encoder weights but the
-vocabulary's were trained; what changed is stored in eight bits (sha256 `{weights}`).
+stands once in a row, and it and every key point read each other (`grader/adapters/reader/layout.py`). All
+encoder weights but the vocabulary's were trained; what changed is stored in eight bits (sha256 `{weights}`).
 
 ## What it was trained on
 {stages}
