@@ -27,8 +27,8 @@ class PointReader(nn.Module):
     """From packed rows to class logits of shape (points, 4) and evidence logits of shape (points, tokens).
 
     The evidence head is one attention of the point over the answer's words, trained on quotes; what it
-    attends to goes into the class beside the point's own final state. So a verdict and its evidence
-    have the same origin.
+    attends to goes into the class beside the point's own final state. With the shipped weights it has not
+    learned to tell where (see the model card), so nobody is shown what it says.
     """
 
     def __init__(self, base: Path, dropout: float = 0.1) -> None:
