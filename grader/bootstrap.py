@@ -21,7 +21,7 @@ from grader.adapters.embedding import (
     Weights,
     find_weights,
 )
-from grader.adapters.reader import Base, CrossEncoder, OnnxBackend, TorchBackend
+from grader.adapters.reader import CrossEncoder, OnnxBackend, Pretrained, TorchBackend
 from grader.adapters.reader.trained import trained
 from grader.adapters.secret_file import kept_secret
 from grader.budget import Budget, BudgetedChatModel, Limit, Prices
@@ -173,12 +173,12 @@ def train_reader(settings: Settings, stages: Sequence[Stage], work: Path, weight
     train(_reader_base(settings), stages, work, weights, on_step)
 
 
-def _reader_base(settings: Settings) -> Base:
+def _reader_base(settings: Settings) -> Pretrained:
     """The model that the reader's weights change: the pinned one, whatever else embeds."""
     found = find_weights(settings.embedding_model_path)
     if found.sha256 != WEIGHTS_SHA256:
         found = find_weights()
-    return Base(found.folder, found.sha256)
+    return Pretrained(found.folder, found.sha256)
 
 
 def _judges(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.adapters.embedding import find_weights
-from grader.adapters.reader import Base
+from grader.adapters.reader import Pretrained
 
 
-def pinned_base() -> Base:
+def pinned_base() -> Pretrained:
     """The base model of this machine."""
     found = find_weights()
-    return Base(found.folder, found.sha256)
+    return Pretrained(found.folder, found.sha256)
 
 
-def write_untrained(base: Base, file: Path) -> Path:
+def write_untrained(base: Pretrained, file: Path) -> Path:
     """Write weights that change the base by a little noise, always the same."""
     import torch  # noqa: PLC0415 - 4 s, only for tests that run the network
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.reader import Base, OnnxBackend, TorchBackend
+from grader.adapters.reader import OnnxBackend, Pretrained, TorchBackend
 from grader.adapters.reader.trained import trained
 from grader.ports import Passage, Reading
 from tests.reader_weights import pinned_base, write_untrained
@@ -46,11 +46,11 @@ START = """
 import sys, time
 from pathlib import Path
 began = time.perf_counter()
-from grader.adapters.reader import Base, OnnxBackend, TorchBackend
+from grader.adapters.reader import Pretrained, OnnxBackend, TorchBackend
 from grader.adapters.reader.trained import trained
 backend, folder, sha256, weights, cache = sys.argv[1:]
 with trained(Path(weights)) as found:
-    (OnnxBackend(Path(cache), 2) if backend == "onnx" else TorchBackend()).open(Base(Path(folder), sha256), found)
+    (OnnxBackend(Path(cache), 2) if backend == "onnx" else TorchBackend()).open(Pretrained(Path(folder), sha256), found)
 elapsed = time.perf_counter() - began
 kibibytes = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
 print(elapsed, int(kibibytes) / 1024)
@@ -58,12 +58,12 @@ print(elapsed, int(kibibytes) / 1024)
 
 
 @pytest.fixture(scope="module")
-def base() -> Base:
+def base() -> Pretrained:
     return pinned_base()
 
 
 @pytest.fixture(scope="module")
-def untrained(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untrained(base: Pretrained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_untrained(base, tmp_path_factory.mktemp("weights") / "reader.safetensors")
 
 
@@ -73,7 +73,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def test_onnx_reads_an_answer_about_as_fast_as_torch(base: Base, untrained: Path, cache: Path) -> None:
+def test_onnx_reads_an_answer_about_as_fast_as_torch(base: Pretrained, untrained: Path, cache: Path) -> None:
     import torch
 
     from grader.adapters.reader.model import ReaderModel
@@ -91,7 +91,9 @@ def test_onnx_reads_an_answer_about_as_fast_as_torch(base: Base, untrained: Path
     assert times["onnx-fp32"] < times["torch-fp32"] * MARGIN
 
 
-def test_with_its_graph_onnx_starts_faster_and_smaller_than_torch(base: Base, untrained: Path, cache: Path) -> None:
+def test_with_its_graph_onnx_starts_faster_and_smaller_than_torch(
+    base: Pretrained, untrained: Path, cache: Path
+) -> None:
     with trained(untrained) as weights:
         OnnxBackend(cache).open(base, weights)
     if not Path("/proc/self/status").is_file():
@@ -116,7 +118,7 @@ def interleaved(reads: dict[str, Callable[[], list[list[Reading]]]]) -> dict[str
     return {name: statistics.median(found) for name, found in rounds.items()}
 
 
-def start(backend: str, base: Base, weights: Path, cache: Path) -> tuple[float, float]:
+def start(backend: str, base: Pretrained, weights: Path, cache: Path) -> tuple[float, float]:
     """Seconds until the network is loaded in a fresh process, and its highest memory in MiB."""
     arguments = [backend, str(base.folder), base.sha256, str(weights), str(cache)]
     done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, text=True, check=True)

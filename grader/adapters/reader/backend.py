@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.layout import Row
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 
 
@@ -31,6 +31,6 @@ class Backend(Protocol):
         """Library and number format, such as `torch-fp32`."""
         ...
 
-    def open(self, base: Base, trained: Trained) -> Run:
+    def open(self, base: Pretrained, trained: Trained) -> Run:
         """The loaded network; blocking; ModelUnavailable when it cannot be loaded, saying what to do."""
         ...

@@ -15,8 +15,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.network import PointReader
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 from grader.errors import ModelUnavailable
 
@@ -57,7 +57,7 @@ def load(reader: PointReader, base_digest: str, path: Path) -> None:
     reader.load_state_dict(weights)
 
 
-def trained_network(base: Base, trained: Trained) -> PointReader:
+def trained_network(base: Pretrained, trained: Trained) -> PointReader:
     """The trained network in evaluation mode; ModelUnavailable as for `load`."""
     network = PointReader(base.folder)
     load(network, base.sha256, trained.file)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.adapters.reader.backend import Backend
-from grader.adapters.reader.base import Base
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.torch_backend import TorchBackend
 from grader.adapters.reader.trained import trained
 from grader.micro_batching import MicroBatcher
@@ -28,7 +28,7 @@ class CrossEncoder:
     """
 
     def __init__(
-        self, find_base: Callable[[], Base], weights: Path | None = None, backend: Backend | None = None
+        self, find_base: Callable[[], Pretrained], weights: Path | None = None, backend: Backend | None = None
     ) -> None:
         self._find_base = find_base
         self._weights = weights

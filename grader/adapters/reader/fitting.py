@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from grader.adapters.reader import checkpoint
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.model import Vocabulary
 from grader.adapters.reader.network import PointReader
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.teaching import length, lesson, loss
 from grader.training.curriculum import OnStep, Stage
 from grader.training.examples import Example
@@ -33,7 +33,7 @@ SAVE_EVERY: Final = 200
 SMOOTHING: Final = 0.98
 
 
-def train(base: Base, stages: Sequence[Stage], folder: Path, weights: Path, on_step: OnStep) -> None:
+def train(base: Pretrained, stages: Sequence[Stage], folder: Path, weights: Path, on_step: OnStep) -> None:
     """Train a network and write what it learned to `weights`."""
     trained = Training(base.folder, folder, stages, on_step).run()
     torch.manual_seed(SEED)

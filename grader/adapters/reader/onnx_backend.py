@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from grader.adapters.reader import onnx_graph
 from grader.adapters.reader.backend import Logits, Run
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.layout import Row
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 from grader.errors import ModelUnavailable
 
@@ -43,7 +43,7 @@ class OnnxBackend:
     threads: int = 0
     name: str = "onnx-fp32"
 
-    def open(self, base: Base, trained: Trained) -> Run:
+    def open(self, base: Pretrained, trained: Trained) -> Run:
         """The network in fp32; its graph is written first, in some 10 s and with torch, where it is not there."""
         runtime = _from_extra("onnxruntime")
         graph = self.cache / onnx_graph.file_name(base, trained)
@@ -74,7 +74,7 @@ def _from_extra(name: str) -> ModuleType:
         raise ModelUnavailable(f"GRADER_READER_BACKEND is onnx, but {name} is missing: {_WAYS}") from error
 
 
-def _write(base: Base, trained: Trained, graph: Path) -> None:
+def _write(base: Pretrained, trained: Trained, graph: Path) -> None:
     """Put the graph in its place in one step: another process sees all of it or nothing."""
     _from_extra("onnxscript")
     try:

@@ -10,11 +10,11 @@ from typing import Final
 import torch
 from torch import nn
 
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.checkpoint import trained_network
 from grader.adapters.reader.layout import SpecialTokens, pack
 from grader.adapters.reader.network import PointReader
 from grader.adapters.reader.onnx_graph import OPSET, inputs
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.tensors import Batch
 from grader.adapters.reader.trained import Trained
 
@@ -36,7 +36,7 @@ class OneRow(nn.Module):
         return self.reader(Batch(tokens, segments, positions, groups, in_answer, row_of_point, starts))
 
 
-def export(base: Base, trained: Trained, file: Path) -> None:
+def export(base: Pretrained, trained: Trained, file: Path) -> None:
     """Write the graph of the trained network, in fp32, for any number of tokens and of key points."""
     taken = inputs(_EXAMPLE)
     tokens, points = torch.export.Dim("tokens"), torch.export.Dim("points")

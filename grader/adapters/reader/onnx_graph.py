@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.layout import Row
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 
 OPSET: Final = 20
@@ -38,7 +38,7 @@ def inputs(row: Row) -> dict[str, NDArray[Any]]:
     }
 
 
-def file_name(base: Base, trained: Trained) -> str:
+def file_name(base: Pretrained, trained: Trained) -> str:
     """A name that changes with everything the graph is made from: weights, network, exporter, operators."""
     parts = (
         "reader",

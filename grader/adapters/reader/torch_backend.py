@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.adapters.reader.backend import Logits, Run
-from grader.adapters.reader.base import Base
 from grader.adapters.reader.layout import Row
+from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 
 
@@ -16,7 +16,7 @@ class TorchBackend:
 
     name: str = "torch-fp32"
 
-    def open(self, base: Base, trained: Trained) -> Run:
+    def open(self, base: Pretrained, trained: Trained) -> Run:
         """The network in evaluation mode, in fp32."""
         import torch  # noqa: PLC0415 - 4 s, see the class
 

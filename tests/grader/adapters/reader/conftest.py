@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.reader import Base
+from grader.adapters.reader import Pretrained
 from tests.reader_weights import pinned_base, write_untrained
 
 
 @pytest.fixture(scope="session")
-def base() -> Base:
+def base() -> Pretrained:
     return pinned_base()
 
 
 @pytest.fixture(scope="session")
-def untrained(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untrained(base: Pretrained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights file that changes the base by a little noise."""
     return write_untrained(base, tmp_path_factory.mktemp("weights") / "reader.safetensors")

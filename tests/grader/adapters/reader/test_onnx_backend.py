@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.adapters.reader import Base, CrossEncoder, OnnxBackend, TorchBackend
+from grader.adapters.reader import CrossEncoder, OnnxBackend, Pretrained, TorchBackend
 from grader.adapters.reader.onnx_graph import file_name
 from grader.adapters.reader.trained import Trained, trained
 from grader.bootstrap import open_reader
@@ -41,15 +41,15 @@ LONG = Passage(
 )
 EMPTY = Passage("", "", ("Dropout drops units at random.",))
 
-BASE = Base(Path("nowhere"), "a" * 64)
+BASE = Pretrained(Path("nowhere"), "a" * 64)
 TRAINED = Trained(Path("nowhere"), "b" * 64)
 
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from grader.adapters.reader import Base, CrossEncoder, OnnxBackend
+from grader.adapters.reader import Pretrained, CrossEncoder, OnnxBackend
 folder, sha256, weights, cache = sys.argv[1:]
-reader = CrossEncoder(lambda: Base(Path(folder), sha256), Path(weights), OnnxBackend(Path(cache)))
+reader = CrossEncoder(lambda: Pretrained(Path(folder), sha256), Path(weights), OnnxBackend(Path(cache)))
 asyncio.run(reader.warm())
 reader.close()
 print("torch" in sys.modules, "transformers" in sys.modules, "onnxruntime" in sys.modules)
@@ -71,7 +71,7 @@ def probabilities(reading: Reading) -> NDArray[np.float64]:
 
 @pytest.mark.embed
 @pytest.mark.parametrize("passage", [ONE, SIX, LONG, EMPTY], ids=["one", "six", "long", "empty"])
-async def test_both_backends_read_the_same(base: Base, untrained: Path, cache: Path, passage: Passage) -> None:
+async def test_both_backends_read_the_same(base: Pretrained, untrained: Path, cache: Path, passage: Passage) -> None:
     of_torch = CrossEncoder(lambda: base, untrained, TorchBackend())
     of_onnx = CrossEncoder(lambda: base, untrained, OnnxBackend(cache))
     expected, found = await of_torch.read(passage), await of_onnx.read(passage)
@@ -88,7 +88,7 @@ async def test_both_backends_read_the_same(base: Base, untrained: Path, cache: P
 
 
 @pytest.mark.embed
-async def test_the_backend_stands_in_the_identity(base: Base, untrained: Path, cache: Path) -> None:
+async def test_the_backend_stands_in_the_identity(base: Pretrained, untrained: Path, cache: Path) -> None:
     reader = CrossEncoder(lambda: base, untrained, OnnxBackend(cache))
     await reader.warm()
     reader.close()
@@ -97,7 +97,7 @@ async def test_the_backend_stands_in_the_identity(base: Base, untrained: Path, c
 
 
 @pytest.mark.embed
-def test_a_kept_graph_is_read_without_torch_and_left_as_it_is(base: Base, untrained: Path, cache: Path) -> None:
+def test_a_kept_graph_is_read_without_torch_and_left_as_it_is(base: Pretrained, untrained: Path, cache: Path) -> None:
     with trained(untrained) as weights:
         OnnxBackend(cache).open(base, weights)
     (graph,) = cache.iterdir()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.adapters.reader import Base, TorchBackend
+from grader.adapters.reader import Pretrained, TorchBackend
 from grader.adapters.reader.model import POINTS_AT_ONCE
 from grader.adapters.reader.trained import trained
 from grader.domain import Label
@@ -26,28 +26,28 @@ ANSWER = "Dropout drops random units in every training step. At test time all un
 POINTS = ("Dropout drops units at random.", "Dropout is used in training only.", "Batch norm normalises activations.")
 
 
-def loaded(base: Base, file: Path) -> ReaderModel:
+def loaded(base: Pretrained, file: Path) -> ReaderModel:
     from grader.adapters.reader.model import ReaderModel
 
     with trained(file) as weights:
         return ReaderModel(base.folder, TorchBackend().open(base, weights))
 
 
-def read(base: Base, file: Path, *points: str) -> list[list[Reading]]:
+def read(base: Pretrained, file: Path, *points: str) -> list[list[Reading]]:
     return loaded(base, file).read(Passage("What is dropout?", ANSWER, points))
 
 
-def test_a_reading_does_not_depend_on_the_order_of_the_points(base: Base, untrained: Path) -> None:
+def test_a_reading_does_not_depend_on_the_order_of_the_points(base: Pretrained, untrained: Path) -> None:
     forwards, backwards = read(base, untrained, *POINTS), read(base, untrained, *reversed(POINTS))
     for one, other in zip(forwards, reversed(backwards), strict=True):
         assert one[0].logits == pytest.approx(other[0].logits, abs=1e-4)
 
 
-def test_the_same_passage_gives_the_same_bits(base: Base, untrained: Path) -> None:
+def test_the_same_passage_gives_the_same_bits(base: Pretrained, untrained: Path) -> None:
     assert read(base, untrained, *POINTS) == read(base, untrained, *POINTS)
 
 
-def test_more_points_than_fit_in_one_row_are_all_read(base: Base, untrained: Path) -> None:
+def test_more_points_than_fit_in_one_row_are_all_read(base: Pretrained, untrained: Path) -> None:
     points = tuple(f"Dropout has property {number}." for number in range(POINTS_AT_ONCE + 4))
     readings = read(base, untrained, *points)
     assert len(readings) == len(points)
@@ -55,26 +55,26 @@ def test_more_points_than_fit_in_one_row_are_all_read(base: Base, untrained: Pat
     assert readings[-1][0].logits == pytest.approx(last[-1][0].logits, abs=1e-4)
 
 
-def test_the_words_of_a_reading_are_ranges_of_the_text(base: Base, untrained: Path) -> None:
+def test_the_words_of_a_reading_are_ranges_of_the_text(base: Pretrained, untrained: Path) -> None:
     words = read(base, untrained, *POINTS)[0][0].words
     assert ANSWER[words[0].start : words[0].end] == "Drop"
     assert all(0 <= word.weight <= 1 for word in words)
     assert words[-1].end == len(ANSWER)
 
 
-def test_a_long_answer_is_read_in_stretches(base: Base, untrained: Path) -> None:
+def test_a_long_answer_is_read_in_stretches(base: Pretrained, untrained: Path) -> None:
     text = " ".join(f"Sentence number {number} says very little." for number in range(120))
     (readings,) = loaded(base, untrained).read(Passage("Why?", text, POINTS[:1]))
     assert len(readings) > 1
     assert readings[-1].words[-1].end == len(text)
 
 
-def test_weights_for_another_base_are_refused(base: Base, untrained: Path) -> None:
+def test_weights_for_another_base_are_refused(base: Pretrained, untrained: Path) -> None:
     with pytest.raises(ModelUnavailable, match="pip install"):
         loaded(base._replace(sha256="0" * 64), untrained)
 
 
-def test_eight_bits_keep_the_trained_network(base: Base, untrained: Path) -> None:
+def test_eight_bits_keep_the_trained_network(base: Pretrained, untrained: Path) -> None:
     import torch
 
     from grader.adapters.reader import checkpoint
@@ -99,7 +99,7 @@ def example(*, covered: bool) -> Example:
     return Example("What is dropout?", words, (Target(POINTS[0], frozenset({label}), marked=True),))
 
 
-def test_training_lowers_the_loss_and_goes_on_where_it_was_stopped(base: Base, tmp_path: Path) -> None:
+def test_training_lowers_the_loss_and_goes_on_where_it_was_stopped(base: Pretrained, tmp_path: Path) -> None:
     import torch
 
     from grader.adapters.reader.fitting import Training

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Base(NamedTuple):
+class Pretrained(NamedTuple):
     """Its folder, and the sha256 of its weights."""
 
     folder: Path
