@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from grader.adapters.chat.retrying import RetryingChatModel
-from grader.bootstrap import _chat_model, build_services
+from grader.bootstrap import build_chat_model, build_services
 from grader.errors import ConfigurationError
 from grader.settings import Settings, load_settings
 
 
 def test_a_configured_model_has_all_its_layers_and_says_what_it_is_told() -> None:
     settings = Settings(llm_model="m", llm_base_url="http://user:pw@127.0.0.1:1/v1", llm_seed=3)
-    model = _chat_model(settings, "m")
+    model = build_chat_model(settings, "m")
     assert isinstance(model, RetryingChatModel)
     assert model.identity == {"model": "m", "endpoint": "http://127.0.0.1:1/v1/", "seed": "3"}
 

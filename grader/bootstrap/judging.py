@@ -1,0 +1,109 @@
+"""The judges of a configuration, and the chat models behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.adapters.chat.breaker import GuardedChatModel
+from grader.adapters.chat.limits import LimitedChatModel
+from grader.adapters.chat.options import ChatOptions, Endpoint
+from grader.adapters.chat.retrying import RetryingChatModel
+from grader.adapters.secret_file import kept_secret
+from grader.budget import Budget, BudgetedChatModel, Limit, Prices
+from grader.caching import CachedChatModel, OpeningCache
+from grader.coach import Coach
+from grader.judges import cascade, decisions, llm, local, similarity, voting
+from grader.ports import ChatModel, DecisionModel, Judge, Reader
+from grader.prompting.examples import load_examples
+from grader.settings import Settings
+
+if TYPE_CHECKING:
+    pass
+
+
+def build_judges(
+    settings: Settings, reader: Reader, samples: tuple[ChatModel, ...], decision_model: DecisionModel | None
+) -> dict[str, Judge]:
+    """The judges by name; `samples` are as many views of the chat model as there are votes."""
+    judges: dict[str, Judge] = {
+        similarity.NAME: similarity.SimilarityJudge(similarity.Calibration.shipped()),
+        local.NAME: local.LocalJudge(reader, local.Calibration.shipped()),
+    }
+    if decision_model is not None:
+        judges[decisions.NAME] = decisions.DecisionJudge(decision_model)
+    if samples:
+        examples = load_examples(settings.llm_examples) if settings.llm_examples else ()
+        votes = tuple(llm.LlmJudge(model, _secret(settings), _prices(settings), examples) for model in samples)
+        judges[llm.NAME] = votes[0]
+        judges[cascade.NAME] = _cascade(settings, judges[local.NAME], votes)
+    return judges
+
+
+def _cascade(settings: Settings, first: Judge, votes: tuple[Judge, ...]) -> Judge:
+    second = voting.VotingJudge(votes) if len(votes) > 1 else votes[0]
+    thresholds = cascade.Thresholds.read(first.name, settings.cascade_thresholds)
+    return cascade.CascadeJudge(first, second, thresholds, fallback=settings.cascade_fallback)
+
+
+def chat_samples(settings: Settings, cache: OpeningCache | None) -> tuple[ChatModel, ...]:
+    """The configured chat model within the process's budget, once a vote, each with its own place in the cache."""
+    if settings.llm_model is None:
+        return ()
+    limit = Limit(settings.llm_budget_calls, settings.llm_budget_tokens, settings.llm_budget_usd)
+    budget = Budget(limit, "this process (GRADER_LLM_BUDGET_…)")
+    model = BudgetedChatModel(build_chat_model(settings, settings.llm_model), budget, _prices(settings))
+    if cache is None:
+        return (model,) * settings.llm_votes
+    return tuple(CachedChatModel(model, cache, llm.is_worth_keeping, vote) for vote in range(settings.llm_votes))
+
+
+def build_coach(settings: Settings, chat_model: ChatModel | None) -> Coach | None:
+    """Who can write feedback in its own words, for requests that ask for it."""
+    if chat_model is None:
+        return None
+    return Coach(chat_model, _secret(settings), _prices(settings))
+
+
+def build_decision_model(settings: Settings) -> DecisionModel | None:
+    """The configured decision model, or None."""
+    if settings.llm_decisions_model is None:
+        return None
+    from grader.adapters.chat.decisions import OpenAiDecisionModel  # noqa: PLC0415 - as above
+
+    return OpenAiDecisionModel(settings.llm_decisions_model, _endpoint(settings), timeout=settings.llm_try_seconds)
+
+
+def _prices(settings: Settings) -> Prices:
+    return Prices(settings.llm_input_price, settings.llm_output_price, settings.llm_cached_input_price)
+
+
+def _secret(settings: Settings) -> bytes:
+    """The deployment's secret: the configured one, else the kept one, so that a restart gives the same prompts."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    return kept_secret(settings.data_dir / "secret")
+
+
+def build_chat_model(settings: Settings, model: str) -> ChatModel:
+    """The model behind its layers; a try is inside the breaker, the breaker inside the limits, all inside the tries."""
+    from grader.adapters.chat.openai_chat import OpenAiChatModel  # noqa: PLC0415 - 0.5 s, only where one is configured
+
+    options = ChatOptions(
+        temperature=settings.llm_temperature,
+        seed=settings.llm_seed,
+        reasoning_effort=settings.llm_reasoning_effort,
+        max_output_tokens=settings.llm_max_output_tokens,
+    )
+    one_try = OpenAiChatModel(model, _endpoint(settings), timeout=settings.llm_try_seconds, options=options)
+    limited = LimitedChatModel(
+        GuardedChatModel(one_try),
+        concurrency=settings.llm_concurrency,
+        tokens_per_minute=settings.llm_tokens_per_minute,
+        longest_wait=settings.llm_deadline_seconds / 2,  # later, too little time would be left for an answer
+    )
+    return RetryingChatModel(limited, deadline=settings.llm_deadline_seconds, tries=settings.llm_tries)
+
+
+def _endpoint(settings: Settings) -> Endpoint:
+    key = settings.llm_api_key
+    return Endpoint(settings.llm_base_url, key.get_secret_value() if key else None)
