@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from grader.adapters.embedding import (
-    BatchingEmbedder,
-    SentenceTransformerEncoder,
-)
+from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncoder
 from grader.adapters.reader import CrossEncoder
 from grader.bootstrap.judging import build_coach, build_decision_model, build_judges, chat_samples
 from grader.bootstrap.reading import open_reader
@@ -21,9 +18,6 @@ from grader.ports import ChatModel, DecisionModel
 from grader.scoring import Policy
 from grader.settings import Settings
 from rubrics.bank import Bank
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
