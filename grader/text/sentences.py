@@ -1,4 +1,4 @@
-"""Cutting an answer into sentences and windows without losing a character.
+"""Cutting an answer into sentences without losing a character.
 
 `split` tiles the text: its spans touch, cover everything, and joined give the text back.
 Lines come first (lists, formulas and transcripts break lines where they mean it), then
@@ -20,9 +20,6 @@ MAX_SENTENCE_WORDS: Final = 40
 
 MIN_PIECE_WORDS: Final = 8
 """Words a piece of an overlong sentence keeps, so that a cut leaves something to judge."""
-
-WINDOW_SENTENCES: Final = 3
-"""Longest window, in sentences: a point made across more is rare and its parts still match."""
 
 _SENTENCE_END: Final = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”]*)\s*")
 _LIST_MARKER: Final = re.compile(r"\s*(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|[-*•–+])\s*$")
@@ -48,15 +45,6 @@ def split(text: str) -> tuple[Span, ...]:
 def sentences(text: str) -> tuple[Span, ...]:
     """The spans of `split` without surrounding white space, leaving out those with no letter or digit."""
     return tuple(trimmed for span in split(text) if (trimmed := trim(text, span)) is not None)
-
-
-def windows(spans: tuple[Span, ...], size: int = WINDOW_SENTENCES) -> tuple[Span, ...]:
-    """Every run of 1 to `size` neighbouring spans as one span, shortest first."""
-    return tuple(
-        Span(start=spans[first].start, end=spans[first + length - 1].end)
-        for length in range(1, size + 1)
-        for first in range(len(spans) - length + 1)
-    )
 
 
 def trim(text: str, span: Span) -> Span | None:

@@ -8,7 +8,6 @@ from grader.fakes import FakeEmbedder
 from grader.ports import Vectors
 from grader.similarity import MAX_PASSAGES, find_matches
 from grader.text.canonical import canonicalise
-from grader.text.sentences import WINDOW_SENTENCES
 from rubrics.model import KeyPoint, Question, Rubric
 
 RUBRIC = Rubric(
@@ -58,4 +57,4 @@ async def test_an_answer_of_thousands_of_sentences_is_measured_in_a_bounded_numb
     answer = canonicalise("One word. " * 2_000)
     embedder = CountingEmbedder()
     await find_matches(embedder, RUBRIC, answer)
-    assert embedder.texts <= WINDOW_SENTENCES * MAX_PASSAGES + 10
+    assert embedder.texts <= MAX_PASSAGES + 10

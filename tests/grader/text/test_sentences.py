@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.text.sentences import MAX_SENTENCE_WORDS, sentences, split, windows
+from grader.text.sentences import MAX_SENTENCE_WORDS, sentences, split
 
 texts = st.text(st.sampled_from("ab1. !?\n\t,(e.g)½文。x=+-"), max_size=200)
 
@@ -47,9 +47,3 @@ def test_speech_without_full_stops_is_cut_at_pauses() -> None:
     pieces = [span.of(text) for span in sentences(text)]
     assert all(len(piece.split()) <= MAX_SENTENCE_WORDS for piece in pieces)
     assert all(piece.startswith(("so ", "and ")) for piece in pieces[1:])
-
-
-def test_windows_are_runs_of_neighbours_shortest_first() -> None:
-    text = "One. Two. Three."
-    found = [span.of(text) for span in windows(sentences(text), size=3)]
-    assert found == ["One.", "Two.", "Three.", "One. Two.", "Two. Three.", "One. Two. Three."]
