@@ -5,80 +5,84 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api import errors
+from api.authentication import Authenticated
 from api.body import CheckedBody
 from api.dependencies import Application, Readiness
-from api.guard import LoopbackOnly
-from api.routes import grades, health, questions, rubrics
-from api.web import pages
+from api.guard import SameSite, SecurityHeaders
+from api.idempotency import KEPT, Idempotent
+from api.methods import KnownMethods
+from api.metrics import Metrics
+from api.observation import Observed
+from api.openapi import DescribedApi
+from api.queries import check_query
+from api.request_limits import BoundedHead
+from api.routes import candidates, grades, health, questions, reviews, rubrics
+from api.tracing import telemetry
+from api.web import manual, pages
 from grader import __version__
-from grader.bootstrap import Services, build_services, open_store
+from grader.bootstrap import Services, build_access, build_reception, build_services
 from grader.settings import Settings
 
-_PROBLEMS: Final[dict[int | str, str]] = {
-    "4XX": "The request cannot be served; the problem says what is wrong, where, and what to do",
-    "5XX": "The service cannot serve it now",
-    422: "Fields of the request are not valid",
-}
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 
-class _Api(FastAPI):
-    """FastAPI, but its description tells errors as what they are: problem+json."""
-
-    def openapi(self) -> dict[str, Any]:
-        described = super().openapi()
-        for path in described["paths"].values():
-            for operation in path.values():
-                for response in operation["responses"].values():
-                    _name_problem(response.get("content", {}))
-        return described
-
-
-def _name_problem(content: dict[str, Any]) -> None:
-    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
-    if reference.endswith("/ProblemBody"):
-        content[errors.MEDIA_TYPE] = content.pop("application/json")
-
-
-def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
-    """The application for these settings; `services` replaces what would be built from them."""
+def create_app(settings: Settings, services: Services | None = None, spans: SpanExporter | None = None) -> FastAPI:
+    """The application for these settings; `services` replaces what they would build, `spans` gets the traces."""
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with services or build_services(settings) as built, open_store(settings) as store:
+        async with services or build_services(settings) as built:
             readiness = Readiness()
-            app.state.application = Application(built, store, readiness)
-            warming = asyncio.create_task(readiness.warm_up(built, store))
-            yield
+            access = build_access(settings, built.storage)
+            reception = build_reception(settings, built, access, metrics.graded)
+            metrics.watch_backlog(lambda: reception.backlog.waiting)
+            app.state.application = Application(built, readiness, access, reception, metrics)
+            warming = asyncio.create_task(readiness.warm_up(built))
+            async with access.kept_up(KEPT), reception:
+                yield
             warming.cancel()
             with suppress(asyncio.CancelledError):
                 await warming
 
-    app = _Api(
+    app = DescribedApi(
         title="answer-grader",
         version=__version__,
         summary="Grades free-text answers against the key points of a reference answer.",
         lifespan=lifespan,
+        dependencies=[Depends(check_query)],
         docs_url=None,  # its scripts come from another site, which the content policy forbids
         redoc_url=None,
-        responses={
-            status: {"model": errors.ProblemBody, "description": meaning} for status, meaning in _PROBLEMS.items()
-        },
+        telemetry=telemetry(settings, spans),
+        redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
-    for module in (health, questions, grades, rubrics, pages):
+    for module in (health, questions, grades, reviews, candidates, rubrics, pages, manual):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
-    app.add_middleware(CheckedBody, render=_show_problem)
-    app.add_middleware(LoopbackOnly)
     errors.install(app, _show_problem)
+    _surround(app, metrics)
     return app
+
+
+def _surround(app: FastAPI, metrics: Metrics) -> None:
+    """What a request passes before it reaches its route, from the inside out."""
+    app.add_middleware(Idempotent, render=_show_problem)
+    app.add_middleware(CheckedBody, render=_show_problem)
+    app.add_middleware(Authenticated, render=_show_problem)
+    app.add_middleware(KnownMethods, served=app, render=_show_problem)
+    app.add_middleware(SameSite)
+    app.add_middleware(BoundedHead, render=_show_problem)
+    app.add_middleware(Observed, metrics=metrics, render=_show_problem)
+    app.add_middleware(SecurityHeaders)
 
 
 async def _show_problem(request: Request, problem: errors.Problem) -> Response:

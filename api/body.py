@@ -6,6 +6,7 @@ has ended as a 500 or as data that nobody could store. Here they end as a 4xx th
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from typing import Any, Final, NoReturn
@@ -24,7 +25,11 @@ MAX_DEPTH: Final = 64
 JSON_PREFIX: Final = "/v1/"
 """Below this path every body is JSON."""
 
+READ_SECONDS: Final = 30
+"""Time for a body to arrive; who sends more slowly holds a connection that others wait for."""
+
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_CLOSE: Final = {"Connection": "close"}  # the rest of the body is not read
 
 
 class CheckedBody:
@@ -83,6 +88,15 @@ async def _read(request: Request) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
         _too_large()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await _up_to_limit(request)
+    except TimeoutError:
+        detail = f"The body was not there after {READ_SECONDS} s."
+        raise Problem(408, "request-timeout", detail, headers=_CLOSE) from None
+
+
+async def _up_to_limit(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -165,4 +179,4 @@ def _malformed(detail: str) -> NoReturn:
 
 
 def _too_large() -> NoReturn:
-    raise Problem(413, "content-too-large", f"The body may be {MAX_BODY_BYTES} bytes long.")
+    raise Problem(413, "content-too-large", f"The body may be {MAX_BODY_BYTES} bytes long.", headers=_CLOSE)

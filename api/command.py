@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from typing import Annotated, Final
 
 import typer
 
+from grader.bootstrap import Storage, build_services
 from grader.cli import app, main
 from grader.errors import ConfigurationError
-from grader.settings import load_settings
+from grader.settings import Settings, load_settings
 
 __all__ = ["main"]
 
@@ -27,7 +29,8 @@ def serve(
     """Serve the API and the practice page."""
     settings = load_settings()
     chosen = host or settings.host
-    _require_loopback(chosen)
+    if not _is_loopback(chosen):
+        asyncio.run(_require_keys(settings, chosen))
     with _listening(chosen, settings.port if port is None else port) as listener:
         # Clients may come from here on: they wait for FastAPI and uvicorn, which no other command needs, to load.
         from api.server import run  # noqa: PLC0415
@@ -35,16 +38,35 @@ def serve(
         run(settings, listener)
 
 
-def _require_loopback(host: str) -> None:
-    """Without API keys nobody outside this machine may reach the service."""
+@app.command("mcp")
+def mcp() -> None:
+    """Offer grading to a language model as tools (MCP), over standard input and output; needs answer-grader[mcp]."""
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        from api.mcp_server import build_server  # noqa: PLC0415 - 1.5 s, which no other command needs
+    except ImportError as error:
+        raise ConfigurationError(f"{error.name} is not installed: pip install 'answer-grader[mcp]'") from error
+    build_server(build_services(load_settings())).run("stdio")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback:
-        raise ConfigurationError(
-            f"{host} is not a loopback address; without API keys the service listens on 127.0.0.1, ::1 or localhost"
-        )
+        return False
+
+
+async def _require_keys(settings: Settings, host: str) -> None:
+    """Without API keys nobody outside this machine may reach the service."""
+    storage = Storage(settings)
+    try:
+        if await storage.keys.any():
+            return
+    finally:
+        await storage.close()
+    raise ConfigurationError(
+        f"{host} is not a loopback address; without API keys the service listens on 127.0.0.1, ::1 or localhost: "
+        "`grader keys create` makes one"
+    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -4,37 +4,65 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from grader.bootstrap import Services
+from api.metrics import Metrics
+from grader.access import Principal
+from grader.authoring import Author
+from grader.bootstrap import Access, Services, Storage, build_author, build_candidates, build_reviewer
+from grader.candidates import Candidates
 from grader.domain import Grade
-from grader.errors import GraderError
+from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
 from grader.grading import Request as GradingRequest
-from grader.ports import GradeStore
+from grader.ports import Claim, GradeStore, PendingGrade
+from grader.reception import Reception
+from grader.reviewing import Reviewer
 from rubrics.bank import Bank
 from rubrics.errors import RubricError
 
 _log: Final = logging.getLogger(__name__)
 
+DATABASE_SECONDS: Final = 1.0
+"""Between two looks whether a database that was away at the start is back, and for one look."""
+
 
 @dataclass
 class Readiness:
-    """What is still missing before every request can be served, and what will never come."""
+    """What is still missing before every request can be served, and what will never come.
+
+    `refusal` is why the process must end: a database that is too old for it.
+    """
 
     waiting_for: set[str] = field(default_factory=lambda: {"database", "models", "question bank"})
     failures: dict[str, str] = field(default_factory=dict)
+    refusal: SchemaOutdated | None = None
 
-    async def warm_up(self, services: Services, store: GradeStore) -> None:
+    async def warm_up(self, services: Services) -> None:
         """Open the store, load the models, read the bank; a failure is kept, and told by `/readyz`."""
         await asyncio.gather(
-            self._step("database", store.find("any")),
+            self._step("database", self._reach(services.storage)),
             self._step("models", services.warm()),
             self._step("question bank", asyncio.to_thread(services.bank.questions)),
         )
+
+    async def _reach(self, storage: Storage) -> None:
+        """Return when the database answers, however long it is away."""
+        while True:
+            try:
+                return await storage.check()
+            except (StorageAway, StorageBusy) as error:
+                if "database" not in self.failures:
+                    _log.warning("the database is waited for: %s", error)
+                self.failures["database"] = str(error)
+                await asyncio.sleep(DATABASE_SECONDS)
+            except SchemaOutdated as error:
+                self.refusal = error
+                raise
 
     async def _step(self, name: str, work: Awaitable[object]) -> None:
         try:
@@ -44,6 +72,7 @@ class Readiness:
             expected = isinstance(error, GraderError | RubricError)
             _log.error("the %s cannot be used: %s", name, error, exc_info=not expected)
         else:
+            self.failures.pop(name, None)
             self.waiting_for.discard(name)
 
 
@@ -52,19 +81,72 @@ class Application:
     """Everything a running application holds."""
 
     services: Services
-    store: GradeStore
     readiness: Readiness
+    access: Access
+    reception: Reception
+    metrics: Metrics
+
+    @property
+    def store(self) -> GradeStore:
+        """The stored grades."""
+        return self.services.storage.grades
+
+    @property
+    def author(self) -> Author:
+        """Who works on rubrics."""
+        return build_author(self.services, self.access)
+
+    async def database_answers(self) -> bool:
+        """Whether the database can be reached just now, within `DATABASE_SECONDS`."""
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                await self.services.storage.check()
+        except (StorageError, TimeoutError):
+            return False
+        return True
 
     @property
     def bank(self) -> Bank:
         """The question bank."""
         return self.services.bank
 
-    async def grade(self, request: GradingRequest) -> Grade:
-        """Grade an answer and keep the grade."""
-        grade = await self.services.grader.grade(request)
-        await self.store.save(grade)
-        return grade
+    @property
+    def reviewer(self) -> Reviewer:
+        """Who keeps what people say of grades."""
+        return build_reviewer(self.services.storage)
+
+    @property
+    def candidates(self) -> Candidates:
+        """What is held about candidates."""
+        return build_candidates(self.services.storage)
+
+    async def grade(
+        self, request: GradingRequest, creation: Creation, *, seconds: float | None = None
+    ) -> Grade | PendingGrade:
+        """The kept grade if it is there after `seconds`, else the promise of it; see `grader.reception`.
+
+        Where an earlier try has kept or promised one under this id already, that is it: none is made twice.
+        """
+        if creation.again and (found := await self.find(creation.tenant, creation.id)):
+            return found
+        return await self.reception.grade(
+            creation.tenant, creation.id, request, seconds=seconds, made_by=creation.made_by
+        )
+
+    async def grade_now(self, request: GradingRequest, creation: Creation) -> Grade:
+        """The kept grade, however long it takes."""
+        found = await self.grade(request, creation)
+        if isinstance(found, PendingGrade):
+            raise Overloaded("this grade was promised by an earlier request")
+        return found
+
+    async def find(self, tenant: str, grade_id: str) -> Grade | PendingGrade | None:
+        """The tenant's grade, or the promise of it; None where there is neither."""
+        return (
+            await self.store.find(tenant, grade_id)
+            or await self.services.storage.pending.find(tenant, grade_id)
+            or await self.store.find(tenant, grade_id)  # a promise may be kept between the first look and the second
+        )
 
 
 def application(request: Request) -> Application:
@@ -73,4 +155,35 @@ def application(request: Request) -> Application:
     return found
 
 
+@dataclass(frozen=True)
+class Creation:
+    """What a request creates: whose it is and its id; `again` says that an earlier try may have kept it already.
+
+    `made_by` is the id of the key that was used, None on this machine itself.
+    """
+
+    tenant: str
+    id: str
+    again: bool = False
+    made_by: str | None = None
+
+
+def caller(request: Request) -> Principal:
+    """Who asks, as `api.authentication` found out."""
+    found: Principal = request.state.principal
+    return found
+
+
+def creation(request: Request) -> Creation:
+    """What this request creates: under one Idempotency-Key the same at every try."""
+    claim: Claim | None = getattr(request.state, "claim", None)
+    principal = caller(request)
+    if claim is None:
+        return Creation(principal.tenant, str(uuid.uuid4()), made_by=principal.key_id)
+    again: bool = request.state.tried_before
+    return Creation(principal.tenant, claim.resource_id, again, principal.key_id)
+
+
 App = Annotated[Application, Depends(application)]
+Caller = Annotated[Principal, Depends(caller)]
+Creating = Annotated[Creation, Depends(creation)]

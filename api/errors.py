@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -13,11 +13,21 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from grader.errors import InvalidAnswer, ModelUnavailable, StorageError
-from rubrics.errors import ExtractionError, UnknownQuestion
+from api import request_id
+from api.problems import PROBLEMS
+from grader.errors import BudgetExhausted, InvalidAnswer, ModelUnavailable, Overloaded, StorageError, StorageFull
+from rubrics.errors import ExtractionError, UnknownKeyPoint, UnknownQuestion, UnknownRubric, WrongState
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:answer-grader:problem:"
+
+RETRY_SECONDS: Final = {
+    "judge-unavailable": 30,  # the breaker before the LLM looks again after as long
+    "model-unavailable": 30,
+    "storage-unavailable": 5,  # a pool of connections is whole again after as long
+    "temporary-reduced-capacity": 2,
+}
+"""`Retry-After` in seconds, where the problem itself does not know better."""
 
 
 class FieldError(BaseModel):
@@ -29,18 +39,22 @@ class FieldError(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """An error on the wire (RFC 9457); `type` ends in the problem's name, `errors` names the wrong fields of a 422."""
+    """An error on the wire (RFC 9457).
+
+    `type` ends in the problem's name, `instance` in the id of the request; `errors` names the wrong fields of a 422.
+    """
 
     type: str
     title: str
     status: int
     detail: str
+    instance: str = ""
     errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An error as the client sees it; `slug` is the last part of its `type`."""
+    """An error as the client sees it; `slug` names its meaning in `api.problems`, `detail` never holds any input."""
 
     status: int
     slug: str
@@ -52,32 +66,50 @@ class Problem(Exception):
         """The problem as an HTTP response."""
         body = ProblemBody(
             type=TYPE_PREFIX + self.slug,
-            title=HTTPStatus(self.status).phrase,
+            title=PROBLEMS[self.slug].title,
             status=self.status,
             detail=self.detail,
+            instance=f"urn:uuid:{request_id.current()}" if request_id.current() else "",
             errors=self.errors,
         )
-        content = body.model_dump(exclude_defaults=True)
-        return JSONResponse(content, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+        headers = {"Link": f'</problems#{self.slug}>; rel="help"', **self.headers}
+        if self.slug in RETRY_SECONDS:
+            headers.setdefault("Retry-After", str(RETRY_SECONDS[self.slug]))
+        return JSONResponse(body.model_dump(exclude_defaults=True), self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     UnknownQuestion: (404, "not-found"),
+    UnknownRubric: (404, "not-found"),
+    UnknownKeyPoint: (422, "validation-error"),
+    WrongState: (409, "wrong-state"),
     InvalidAnswer: (422, "validation-error"),
     ExtractionError: (422, "validation-error"),
+    BudgetExhausted: (429, "budget-exhausted"),
     ModelUnavailable: (503, "model-unavailable"),
+    Overloaded: (503, "temporary-reduced-capacity"),
+    StorageFull: (507, "storage-unavailable"),
     StorageError: (503, "storage-unavailable"),
 }
 """What our own errors mean over HTTP."""
 
-_ROUTING: Final = {
-    404: ("not-found", "There is nothing at this address."),
-    405: ("method-not-allowed", "This address does not take this method; the header Allow names those it takes."),
+_WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
+    UnknownQuestion: "There is no such question.",
+    UnknownRubric: "There is no such rubric.",
+    UnknownKeyPoint: "The rubric has no such key point.",
+    WrongState: "The version cannot go from the state it is in to this one.",
 }
-"""What the framework's own errors mean."""
+"""What is said of errors whose own words repeat what the client sent."""
+
+_OF_FRAMEWORK: Final = {
+    400: ("malformed-request", "The request cannot be read."),
+    404: ("not-found", "There is nothing at this address."),
+}
+"""What the framework's own errors mean; `api.methods` leaves it few."""
 
 _OPERATORS_ONLY: Final = {
     "model-unavailable": "The embedding model is not available; `grader doctor` on the server says how to get it.",
+    "temporary-reduced-capacity": "Too much waits already; send it again a little later.",
     "storage-unavailable": "The grade could not be stored or read; try again later.",
 }
 """Details that would name paths of the server are replaced by these."""
@@ -86,12 +118,12 @@ Render = Callable[[Request, Problem], Awaitable[Response]]
 
 
 def install(app: FastAPI, render: Render) -> None:
-    """Turn every error of `app` into a problem, shown by `render`."""
+    """Turn every expected error of `app` into a problem, shown by `render`; the others end in `api.observation`."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
         return await render(request, to_problem(error))
 
-    for kind in (Problem, HTTPException, RequestValidationError, *_EXPECTED, Exception):
+    for kind in (Problem, HTTPException, RequestValidationError, *_EXPECTED):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -107,14 +139,26 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        slug, detail = _ROUTING.get(error.status_code, ("http-error", str(error.detail)))
-        return Problem(error.status_code, slug, detail, headers=dict(error.headers or {}))
+        return _of_framework(error)
     expected = next((_EXPECTED[kind] for kind in _EXPECTED if isinstance(error, kind)), None)
     if expected is None:
-        return Problem(500, "internal-error", "Something went wrong on the server; it has been logged.")
+        return unexpected()
     status, slug = expected
-    detail = "There is no such question." if isinstance(error, UnknownQuestion) else str(error)
-    return Problem(status, slug, _OPERATORS_ONLY.get(slug, detail))
+    detail = _WITHOUT_ECHO.get(type(error)) or str(error)
+    wait = getattr(error, "retry_after", None)
+    headers = {} if wait is None else {"Retry-After": str(math.ceil(wait))}
+    return Problem(status, slug, _OPERATORS_ONLY.get(slug, detail), headers=headers)
+
+
+def unexpected() -> Problem:
+    """The 500: says nothing of the inside, which the log has under the request's id."""
+    return Problem(500, "internal-error", "Something went wrong on the server; it has been logged.")
+
+
+def _of_framework(error: HTTPException) -> Problem:
+    if error.status_code not in _OF_FRAMEWORK:
+        return unexpected()
+    return Problem(error.status_code, *_OF_FRAMEWORK[error.status_code])
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -1,17 +1,13 @@
-"""What surrounds every response: who may ask at all, and what a browser may do with the answer."""
+"""What surrounds every response: what a browser may send here, and what it may do with the answer."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
-
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Names of this machine; under any other a web page may have reached us by DNS rebinding."""
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -21,45 +17,52 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",  # grades speak of people; what may be kept says so itself
 }
 
+ASSETS: Final = "/static/"
+REVALIDATED: Final = {"Cache-Control": "no-cache"}
+"""Style and pictures speak of nobody: a browser may keep them, and asks by their ETag whether they have changed."""
 
-class LoopbackOnly:
-    """ASGI middleware: without API keys only this machine is served, and no request that another site sends."""
+
+class SecurityHeaders:
+    """ASGI middleware: every response, whoever makes it, tells a browser what it may do with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            keep = REVALIDATED if scope["path"].startswith(ASSETS) else {}
+            send = _with_headers(send, SECURITY_HEADERS | keep)
+        await self._app(scope, receive, send)
+
+
+class SameSite:
+    """ASGI middleware: no request that changes something is taken from a page of another web site."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers, send = Headers(scope=scope), _with_security_headers(send)
-        if _host_name(headers.get("host", "")) not in LOOPBACK_NAMES:
-            problem = Problem(
-                421, "misdirected-request", "Without API keys the service answers on loopback names only."
-            )
-            await problem.response()(scope, receive, send)
-        elif headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in {"GET", "HEAD"}:
+        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"} and _is_cross_site(scope):
             problem = Problem(403, "cross-site-request", "A request from another web site is not accepted.")
             await problem.response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
-def _host_name(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+def _is_cross_site(scope: Scope) -> bool:
+    return Headers(scope=scope).get("sec-fetch-site") == "cross-site"
 
 
-def _with_security_headers(send: Send) -> Send:
+def _with_headers(send: Send, wanted: dict[str, str]) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in wanted.items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from api.texts import Line, Text
+from grader.domain import Grade
+from grader.ports import PendingGrade
 from grader.text.canonical import MAX_CHARACTERS
-from rubrics.model import MAX_KEY_POINTS, MAX_WEIGHT, Group, Identifier, KeyPoint, Line, Question, Rubric, Text
+from rubrics.model import MAX_KEY_POINTS, MAX_WEIGHT, Group, Identifier, KeyPoint, Question, Rubric
 
 QuestionId = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -26,6 +30,7 @@ class KeyPointIn(Strict):
     text: Line
     weight: float = Field(default=1.0, gt=0, le=MAX_WEIGHT, allow_inf_nan=False)
     required: bool = False
+    penalty: bool = False
     topic: Line | None = None
     hint: Line | None = None
     kind: Literal["statement", "formula", "list_item"] = "statement"
@@ -91,11 +96,37 @@ class GradeRequest(Strict):
 
 
 class DraftRequest(Strict):
-    """A reference answer to draw key points from."""
+    """A reference answer to draw key points from: by its structure, or by the LLM where one is configured."""
 
     question: Text
     reference_answer: Text
-    extractor: Literal["structure"] = "structure"
+    extractor: Literal["structure", "llm"] = "structure"
+
+
+class PromisedGrade(BaseModel):
+    """A grade that is still to come: queued, running, or failed for good for this `reason`; then send it anew."""
+
+    id: str
+    status: Literal["queued", "running", "failed"]
+    question_id: str
+    rubric_hash: str
+    candidate_ref: str | None
+    score: None = None
+    reason: str
+    accepted_at: datetime
+
+    @classmethod
+    def of(cls, pending: PendingGrade) -> Self:
+        """What is told of a promise; what is to be graded stays inside."""
+        fields = ("id", "question_id", "rubric_hash", "candidate_ref", "reason", "accepted_at")
+        return cls(status=pending.state.value, **{name: getattr(pending, name) for name in fields})
+
+
+class GradeList(BaseModel):
+    """A page of grades, the newest first; `next` is the cursor of the next page, null on the last."""
+
+    grades: list[Grade]
+    next: str | None
 
 
 class QuestionList(BaseModel):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import socket
+from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
+from api import logs
 from api.app import create_app
+from api.dependencies import Application
+from api.protocol import MAX_INCOMPLETE_HEAD, ProblemProtocol
+from grader.errors import SchemaOutdated
 from grader.settings import Settings
+
+FINISH_SECONDS: Final = 30
+"""Time for requests under way when the service is told to stop; a grade that takes longer was promised by then."""
 
 
 class _Server(uvicorn.Server):
-    """Says where it can be reached once it can be reached."""
+    """Says where it can be reached once it can be reached; ends when the application refuses to go on."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -23,8 +32,42 @@ class _Server(uvicorn.Server):
                 f"Practice: [bold]{place}/practice[/]\nAPI:      {place}/openapi.json\n[dim]Ctrl-C stops it.[/]"
             )
 
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end."""
+        return _refusal(self.config.app) is not None or await super().on_tick(counter)
+
 
 def run(settings: Settings, listener: socket.socket) -> None:
-    """Serve on a socket that listens already, until interrupted."""
-    config = uvicorn.Config(create_app(settings), log_level="warning", server_header=False)
-    _Server(config).run(sockets=[listener])
+    """Serve with these settings on a socket that listens already; see `serve`."""
+    logs.set_up(settings)
+    serve(create_app(settings), listener)
+
+
+def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Serve until interrupted, then finish what is under way.
+
+    SchemaOutdated, after it has ended, where the database turns out to be too old.
+    """
+    _Server(configured(app)).run(sockets=[listener])
+    refusal = _refusal(app)
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(app: Any) -> SchemaOutdated | None:  # noqa: ANN401 - uvicorn takes many kinds of applications
+    application: Application | None = getattr(app.state, "application", None)
+    return None if application is None else application.readiness.refusal
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves `app`."""
+    return uvicorn.Config(
+        app,
+        http=ProblemProtocol,
+        h11_max_incomplete_event_size=MAX_INCOMPLETE_HEAD,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+        log_config=None,
+        access_log=False,  # `api.observation` writes one that names no address
+        server_header=False,
+        ws="none",
+    )

@@ -2,7 +2,8 @@
 
 The key is everything a reply depends on: which model at which endpoint, the messages, the schema, which sample.
 So a reply is never stale, and a change of prompt, rubric, answer or model asks anew. What is read out of a reply
-is not stored: quotes are checked again each time.
+is not stored: quotes are checked again each time. No tenant is given another's replies, and a candidate's can be
+erased.
 """
 
 from __future__ import annotations
@@ -11,18 +12,36 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Final, Unpack
 
+from grader.access import LOCAL_TENANT
 from grader.errors import StorageError
-from grader.ports import ChatModel, ChatRequest, Completion, ResponseCache
+from grader.ports import ChatModel, ChatRequest, Completion, ResponseCache, Subject
 
 _log: Final = logging.getLogger(__name__)
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Of what is stored; a change starts an empty cache."""
+
+_LOCAL: Final = Subject(LOCAL_TENANT)
+_SUBJECT: Final = ContextVar("subject", default=_LOCAL)
+
+
+@contextmanager
+def on_behalf_of(subject: Subject) -> Iterator[None]:
+    """Whose the replies are that are asked for inside, and about which candidate.
+
+    It travels beside the call and not through it: no judge, prompt or model ever learns who a person is.
+    """
+    token = _SUBJECT.set(subject)
+    try:
+        yield
+    finally:
+        _SUBJECT.reset(token)
 
 
 def question_hash(request: ChatRequest) -> str:
@@ -56,11 +75,14 @@ class CachedChatModel:
 
     async def complete(self, **request: Unpack[ChatRequest]) -> Completion:
         """The model's answer, or the stored one, marked `cached`."""
-        key = content_hash(_FORMAT, self.model.identity, self.sample, question_hash(request))
+        subject = _SUBJECT.get()
+        key = content_hash(_FORMAT, subject.tenant, self.model.identity, self.sample, question_hash(request))
         under_way = self._under_way.get(key)
         if under_way is not None:
-            return replace(await asyncio.shield(under_way), cached=True)
-        task = asyncio.create_task(self._answer(key, request))
+            shared = await asyncio.shield(under_way)
+            await self._find(subject, key)  # the reply is about this candidate too
+            return replace(shared, cached=True)
+        task = asyncio.create_task(self._answer(subject, key, request))
         self._under_way[key] = task
         task.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(task)  # whoever gives up does not take the reply from the others
@@ -71,58 +93,31 @@ class CachedChatModel:
             task.cancel()
         await self.model.close()
 
-    async def _answer(self, key: str, request: ChatRequest) -> Completion:
-        stored = await self._find(key)
+    async def _answer(self, subject: Subject, key: str, request: ChatRequest) -> Completion:
+        stored = await self._find(subject, key)
         if stored is not None:
             return replace(stored, cached=True)
         completion = await self.model.complete(**request)
         is_good = self.is_good(completion, request.get("asked", ()))
-        return await self._keep(key, completion) if is_good else completion
+        return await self._keep(subject, key, completion) if is_good else completion
 
     def _landed(self, key: str, task: asyncio.Task[Completion]) -> None:
         del self._under_way[key]
         if not task.cancelled():
             task.exception()  # seen, in case nobody waits for it any more
 
-    async def _find(self, key: str) -> Completion | None:
+    async def _find(self, subject: Subject, key: str) -> Completion | None:
         try:
-            return await self.cache.find(key)
+            return await self.cache.find(subject, key)
         except StorageError as error:
             _log.warning("the response cache cannot be read, the model is asked: %s", error)
             return None
 
-    async def _keep(self, key: str, completion: Completion) -> Completion:
+    async def _keep(self, subject: Subject, key: str, completion: Completion) -> Completion:
         """The reply that counts from now on: another process may have been faster; the call was made all the same."""
         try:
-            kept = await self.cache.keep(key, completion)
+            kept = await self.cache.keep(subject, key, completion)
         except StorageError as error:
             _log.warning("a reply could not be put into the response cache: %s", error)
             return completion
         return replace(completion, text=kept.text, model=kept.model, fingerprint=kept.fingerprint)
-
-
-@dataclass
-class OpeningCache:
-    """A ResponseCache that is opened with its first use; after a failure the next use tries again."""
-
-    open_cache: Callable[[], Awaitable[ResponseCache]]
-    _opened: asyncio.Task[ResponseCache] | None = field(default=None, repr=False)
-
-    async def find(self, key: str) -> Completion | None:
-        """As the cache behind."""
-        return await (await self._cache()).find(key)
-
-    async def keep(self, key: str, completion: Completion) -> Completion:
-        """As the cache behind."""
-        return await (await self._cache()).keep(key, completion)
-
-    async def close(self) -> None:
-        """Close the cache behind, if it was opened."""
-        if self._opened is not None:
-            with suppress(StorageError):
-                await (await self._opened).close()
-
-    async def _cache(self) -> ResponseCache:
-        if self._opened is None or (self._opened.done() and self._opened.exception() is not None):
-            self._opened = asyncio.ensure_future(self.open_cache())
-        return await asyncio.shield(self._opened)

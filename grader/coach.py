@@ -94,6 +94,7 @@ class Coach:
         plain = write_feedback(rubric, verdicts, mode)
         if mode is FeedbackMode.NONE or all(verdict.label is Label.UNGRADED for verdict in verdicts):
             return Written(plain, Usage())
+        verdicts = tuple(_shown(rubric, verdicts))
         prompt = feedback_prompt(rubric, _told(rubric, verdicts, mode), secret=self.secret)
         try:
             completion = await self.model.complete(
@@ -111,16 +112,23 @@ class Coach:
         return Written(_feedback(draft), usage)
 
 
+def _shown(rubric: Rubric, verdicts: tuple[Verdict, ...]) -> Iterator[Verdict]:
+    """What the model is told: a mistake that was made reads as a contradiction, one that was not is no news."""
+    for verdict in verdicts:
+        if not rubric.point(verdict.key_point_id).penalty:
+            yield verdict
+        elif verdict.label in _STRONG:
+            yield verdict.model_copy(update={"label": Label.CONTRADICTED})
+
+
 def _told(rubric: Rubric, verdicts: tuple[Verdict, ...], mode: FeedbackMode) -> tuple[Told, ...]:
-    return tuple(
-        Told(verdict, _subject(point, mode)) for point, verdict in zip(rubric.key_points, verdicts, strict=True)
-    )
+    return tuple(Told(verdict, _subject(rubric.point(verdict.key_point_id), mode)) for verdict in verdicts)
 
 
 def _subject(point: KeyPoint, mode: FeedbackMode) -> str:
     """The point itself where the reference is open, else its topic and hint."""
     if mode is FeedbackMode.FULL:
-        return f"The point: {point.text}"
+        return f"{'Wrong is' if point.penalty else 'The point'}: {point.text}"
     return f"Topic only: {name_of(point)}. {point.hint or ''}".strip()
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from rubrics.model import Immutable, KeyPoint, Rubric, Span
+from rubrics.model import Group, Immutable, KeyPoint, Rubric, Span
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,7 @@ class GradedPoint(Immutable):
     topic: str | None
     weight: float
     required: bool
+    penalty: bool = False
     verdict: Label
     credit: float | None
     confidence: float | None
@@ -220,7 +221,10 @@ class Status(StrEnum):
 
 
 class Grade(Immutable):
-    """The final result; `score` in [0, 1] is null exactly when `status` is `ungraded`."""
+    """The final result; `score` in [0, 1] is null exactly when `status` is `ungraded`.
+
+    `regrade_of` is the id of the grade that this one replaces; that one stays as it is.
+    """
 
     id: str
     status: Status
@@ -231,6 +235,7 @@ class Grade(Immutable):
     score_interval: tuple[float, float]
     passed: bool | None
     points: tuple[GradedPoint, ...]
+    groups: tuple[Group, ...] = ()
     missed: tuple[str, ...]
     contradicted: tuple[str, ...]
     feedback: Feedback
@@ -238,3 +243,4 @@ class Grade(Immutable):
     usage: Usage
     provenance: Provenance
     created_at: datetime
+    regrade_of: str | None = None

@@ -5,8 +5,16 @@ GraderError               base: catch this one
 ├── ConfigurationError    a setting is missing or contradicts another
 ├── ModelUnavailable      the embedding model is not there, or is not the pinned one
 ├── JudgeFailure          a judge gave no usable verdict: never a zero, always a reason
+├── Overloaded            more waits already than can be served soon
 ├── DatasetError          a benchmark file cannot be read
+├── UnknownKey            there is no such API key
+├── BudgetExhausted       a tenant has spent what it may today
 └── StorageError          the store cannot be opened, read or written
+    ├── StorageFull       there is no room left
+    ├── StorageBusy       it is locked or overloaded: worth another try
+    ├── StorageAway       it cannot be reached: worth another try when it is back
+    ├── AlreadyStored     something with this id is there already
+    └── SchemaOutdated    the database must be upgraded before this program can use it
 """
 
 from __future__ import annotations
@@ -47,9 +55,45 @@ class JudgeFailure(GraderError):
         super().__init__(message)
 
 
+class UnknownKey(GraderError):
+    """There is no such API key, or it no longer counts."""
+
+
+class BudgetExhausted(GraderError):
+    """A tenant has spent what it may spend in a day; `retry_after` is how many seconds the day still has."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Overloaded(GraderError):
+    """More waits already than can be served soon; worth another try a little later."""
+
+
 class DatasetError(GraderError):
     """A benchmark file cannot be read; says file, line and field."""
 
 
 class StorageError(GraderError):
     """The store cannot be opened, read or written."""
+
+
+class StorageFull(StorageError):
+    """There is no room left: disk or quota; reading goes on."""
+
+
+class StorageBusy(StorageError):
+    """The store is locked, overloaded or slow; the same request may succeed in a moment."""
+
+
+class StorageAway(StorageError):
+    """The store cannot be reached; the same request succeeds when it is back."""
+
+
+class AlreadyStored(StorageError):
+    """Something with this id is there already; it stays as it was."""
+
+
+class SchemaOutdated(StorageError):
+    """The database is older than this program; says which command upgrades it."""

@@ -60,11 +60,15 @@ def write_feedback(rubric: Rubric, verdicts: tuple[Verdict, ...], mode: Feedback
     if mode is FeedbackMode.NONE:
         return Feedback(summary="", strengths=(), improvements=(), next_step="")
     judged = list(zip(rubric.key_points, verdicts, strict=True))
-    strengths = [_strength(point, verdict, mode) for point, verdict in judged if verdict.label is Label.COVERED]
-    weak = sorted((pair for pair in judged if pair[1].label in _URGENCY), key=_urgency)
+    strengths = [
+        _strength(point, verdict, mode)
+        for point, verdict in judged
+        if verdict.label is Label.COVERED and not point.penalty
+    ]
+    weak = sorted((pair for pair in judged if is_weak(*pair)), key=_urgency)
     improvements = [point_feedback(point, verdict, mode) for point, verdict in weak]
     return Feedback(
-        summary=_summary([verdict.label for verdict in verdicts]),
+        summary=_summary(judged),
         strengths=tuple(strengths[:MAX_LISTED]),
         improvements=tuple(improvements[:MAX_LISTED]),
         next_step=_next_step(weak, verdicts),
@@ -75,6 +79,12 @@ def point_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str
     """What to tell the person about one key point."""
     if mode is FeedbackMode.NONE:
         return ""
+    mistake = point.penalty and verdict.label is not Label.UNGRADED
+    return (_mistake_feedback if mistake else _statement_feedback)(point, verdict, mode)
+
+
+def _statement_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
+    """What to tell the person about something a full answer says."""
     subject = name_of(point)
     reveal = mode is FeedbackMode.FULL
     said = f"You wrote “{words}”. " if (words := _quotable(verdict)) else ""
@@ -96,9 +106,25 @@ def point_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str
             return "This point could not be graded; it counts neither for you nor against you."
 
 
+def is_weak(point: KeyPoint, verdict: Verdict) -> bool:
+    """Whether the person has something to do about this point; a penalty is weak where the mistake was made."""
+    if point.penalty:
+        return verdict.label in _MISTAKEN
+    return verdict.label in _URGENCY
+
+
+def _mistake_feedback(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
+    """What to tell the person about a mistake of the rubric, made or not."""
+    if verdict.label not in _MISTAKEN:
+        return "You did not make this mistake."
+    said = f"You wrote “{words}”. " if (words := _quotable(verdict)) else ""
+    named = f"That is a mistake: {point.text}" if mode is FeedbackMode.FULL else "That is a mistake"
+    return f"{said}{named.rstrip('.')}. It cost you credit."
+
+
 def hints(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> tuple[str, ...]:
     """The hint ladder of a point that is not fully covered: topic, pointed question and, if allowed, the point."""
-    if verdict.label not in _URGENCY or mode is FeedbackMode.NONE:
+    if point.penalty or not is_weak(point, verdict) or mode is FeedbackMode.NONE:
         return ()
     ladder = (f"Think about {name_of(point)}.", point.hint, point.text if mode is FeedbackMode.FULL else None)
     return tuple(step for step in ladder if step)
@@ -110,12 +136,13 @@ def name_of(point: KeyPoint) -> str:
 
 
 _URGENCY: Final = {Label.CONTRADICTED: 0, Label.MISSING: 1, Label.PARTIAL: 2}
+_MISTAKEN: Final = frozenset({Label.COVERED, Label.PARTIAL})
 
 
 def _urgency(pair: tuple[KeyPoint, Verdict]) -> tuple[int, bool, float]:
     """Wrong before missing before partial, required before optional, heavy before light."""
     point, verdict = pair
-    return _URGENCY[verdict.label], not point.required, -point.weight
+    return 0 if point.penalty else _URGENCY[verdict.label], not point.required, -point.weight
 
 
 def _strength(point: KeyPoint, verdict: Verdict, mode: FeedbackMode) -> str:
@@ -130,13 +157,17 @@ def _quotable(verdict: Verdict) -> str:
     return next((item.text for item in verdict.evidence if is_plain(item.text)), "")
 
 
-def _summary(labels: list[Label]) -> str:
+def _summary(judged: list[tuple[KeyPoint, Verdict]]) -> str:
+    labels = [verdict.label for point, verdict in judged if not point.penalty]
+    mistakes = sum(point.penalty and verdict.label in _MISTAKEN for point, verdict in judged)
+    ungraded = sum(verdict.label is Label.UNGRADED for _, verdict in judged)
     counted = {label: labels.count(label) for label in Label}
     parts = [f"{counted[Label.COVERED]} of {_plural(len(labels), 'key point')} covered"]
     parts += [f"{counted[Label.PARTIAL]} in part"] if counted[Label.PARTIAL] else []
     parts += [f"{counted[Label.MISSING]} missed"] if counted[Label.MISSING] else []
     parts += [f"{counted[Label.CONTRADICTED]} contradicted"] if counted[Label.CONTRADICTED] else []
-    parts += [f"{counted[Label.UNGRADED]} not graded"] if counted[Label.UNGRADED] else []
+    parts += [_plural(mistakes, "mistake")] if mistakes else []
+    parts += [f"{ungraded} not graded"] if ungraded else []
     return ", ".join(parts) + "."
 
 
@@ -153,6 +184,8 @@ def _next_step(weak: list[tuple[KeyPoint, Verdict]], verdicts: tuple[Verdict, ..
             else "Nothing is missing. Say it again in one minute."
         )
     point, verdict = weak[0]
+    if point.penalty:
+        return f"Think again about {name_of(point)}."
     question = f" {point.hint}" if point.hint else ""
     task = {
         Label.CONTRADICTED: "Put right what you say about",

@@ -67,7 +67,7 @@ class Request:
     """What to grade: an answer against a rubric, by which judge (None: the default), with how much feedback.
 
     `coached` asks for feedback in a model's words (None: as the grader is set up), `screening` for another policy
-    than the grader's.
+    than the grader's; `regrade_of` is the id of the grade that this one is to replace.
     """
 
     rubric: Rubric
@@ -77,6 +77,7 @@ class Request:
     candidate_ref: str | None = None
     coached: bool | None = None
     screening: ScreeningPolicy | None = None
+    regrade_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,15 @@ class Grader:
         """
         judge = self.judge(request.judge)
         answer = canonicalise(request.answer)
-        flag = contentless(answer, request.rubric)
-        if flag is not None:
-            return await self._assemble(request, judge, answer, (), _all_missing(request.rubric, flag))
-        findings = screen(answer, request.rubric)
-        matches = await find_matches(self.embedder, request.rubric, answer) if self.embedder else ()
-        submission = Submission(request.rubric, answer, matches)
-        judgement = await judged_without(judge, submission, findings, self.embedder)
-        seen = tuple(dict.fromkeys(finding.flag for finding in findings))
-        judgement = replace(judgement, flags=(*seen, *judgement.flags))
+        judgement, matches = await self._judgement(request.rubric, answer, judge)
         return await self._assemble(request, judge, answer, matches, judgement)
+
+    async def verdicts(
+        self, rubric: Rubric, answer: str, asked: tuple[str, ...], judge: str | None = None
+    ) -> tuple[Verdict, ...]:
+        """The verdicts on the `asked` points only, in rubric order; errors as those of `grade`."""
+        judgement, _ = await self._judgement(rubric, canonicalise(answer), self.judge(judge), asked)
+        return tuple(verdict for verdict in judgement.verdicts if verdict.key_point_id in asked)
 
     def judge(self, name: str | None) -> Judge:
         """The judge with this name, or the default one; ConfigurationError names those there are."""
@@ -121,6 +121,19 @@ class Grader:
         if found is None:
             raise ConfigurationError(f"there is no judge {name!r} here; there is {', '.join(sorted(self.judges))}")
         return found
+
+    async def _judgement(
+        self, rubric: Rubric, answer: Answer, judge: Judge, asked: tuple[str, ...] | None = None
+    ) -> tuple[Judgement, tuple[Match, ...]]:
+        """What the text itself or the judge says of the asked points (None: all), and where the answer is closest."""
+        flag = contentless(answer, rubric)
+        if flag is not None:
+            return _all_missing(rubric, flag), ()
+        findings = screen(answer, rubric)
+        matches = await find_matches(self.embedder, rubric, answer) if self.embedder else ()
+        judgement = await judged_without(judge, Submission(rubric, answer, matches, asked), findings, self.embedder)
+        seen = tuple(dict.fromkeys(finding.flag for finding in findings))
+        return replace(judgement, flags=(*seen, *judgement.flags)), matches
 
     async def _assemble(
         self, request: Request, judge: Judge, answer: Answer, matches: tuple[Match, ...], judgement: Judgement
@@ -139,13 +152,15 @@ class Grader:
             score_interval=result.interval,
             passed=result.passed,
             points=_points(request, verdicts, result, matches),
-            missed=_ids(verdicts, Label.MISSING),
-            contradicted=_ids(verdicts, Label.CONTRADICTED),
+            groups=rubric.groups,
+            missed=_ids(rubric, verdicts, Label.MISSING),
+            contradicted=_ids(rubric, verdicts, Label.CONTRADICTED),
             feedback=written.feedback,
             flags=flags,
             usage=judgement.usage + written.usage,
             provenance=self._provenance(judge, answer, coached=written.usage != Usage()),
             created_at=self.now(),
+            regrade_of=request.regrade_of,
         )
 
     async def _written(self, request: Request, verdicts: tuple[Verdict, ...]) -> Written:
@@ -209,6 +224,7 @@ def _point(
         topic=point.topic,
         weight=point.weight,
         required=point.required,
+        penalty=point.penalty,
         verdict=verdict.label,
         credit=credit,
         confidence=verdict.confidence,
@@ -221,5 +237,7 @@ def _point(
     )
 
 
-def _ids(verdicts: tuple[Verdict, ...], label: Label) -> tuple[str, ...]:
-    return tuple(verdict.key_point_id for verdict in verdicts if verdict.label is label)
+def _ids(rubric: Rubric, verdicts: tuple[Verdict, ...], label: Label) -> tuple[str, ...]:
+    """The points with this label; a mistake that was not made is not missed."""
+    judged = zip(rubric.key_points, verdicts, strict=True)
+    return tuple(point.id for point, verdict in judged if verdict.label is label and not point.penalty)

@@ -18,11 +18,15 @@ from grader.ports import Embedder, Judge
 from grader.similarity import find_matches
 from grader.text.contentless import contentless
 from grader.text.screening import CUT, Finding, covers, mask
+from rubrics.model import KeyPoint
 
 _log: Final = logging.getLogger(__name__)
 
 _BY_CREDIT: Final = (Label.UNGRADED, Label.CONTRADICTED, Label.MISSING, Label.PARTIAL, Label.COVERED)
 """From what must win to what may: without one of the two verdicts nothing is known."""
+
+_BY_COST: Final = (Label.UNGRADED, Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED)
+"""The same for a penalty, which costs where it is covered."""
 
 NOTHING_LEFT: Final = "Without its flagged passages the answer says nothing."
 
@@ -48,7 +52,8 @@ async def judged_without(
     if not any(finding.flag in CUT and finding.span for finding in findings):
         return whole
     clean = await _judged_masked(judge, submission, findings, embedder)
-    verdicts = tuple(_lower(one, other, findings) for one, other in zip(whole.verdicts, clean.verdicts, strict=True))
+    pairs = zip(submission.points, whole.verdicts, clean.verdicts, strict=True)
+    verdicts = tuple(_lower(point, one, other, findings) for point, one, other in pairs)
     return Judgement(verdicts, whole.usage + clean.usage, merged_flags((whole, clean), verdicts))
 
 
@@ -66,9 +71,10 @@ def _nothing(key_point_id: str, judge: Judge) -> Verdict:
     return Verdict(key_point_id=key_point_id, label=Label.MISSING, judged_by=judge.name, reason=NOTHING_LEFT)
 
 
-def _lower(whole: Verdict, clean: Verdict, findings: tuple[Finding, ...]) -> Verdict:
+def _lower(point: KeyPoint, whole: Verdict, clean: Verdict, findings: tuple[Finding, ...]) -> Verdict:
     """The verdict that earns less, the clean one among equals; flagged where the two differ."""
-    lower = min(clean, whole, key=lambda verdict: _BY_CREDIT.index(verdict.label))
+    order = _BY_COST if point.penalty else _BY_CREDIT
+    lower = min(clean, whole, key=lambda verdict: order.index(verdict.label))
     kept = _proved(lower, lambda item: not covers(findings, item.span)) if lower is clean else lower
     return kept if whole.label is clean.label else flagged(kept, Flag.SWAYED)
 

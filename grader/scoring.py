@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from grader.domain import Label, Verdict
-from rubrics.model import Group, GroupKind, Rubric
+from rubrics.model import Group, GroupKind, KeyPoint, Rubric
 
 SCORE_DIGITS: Final = 4
 """Decimals a score is kept with; the judges' own noise is far larger."""
@@ -36,15 +36,17 @@ class Policy:
             if value is not None and not 0.0 <= value <= 1.0:
                 raise ValueError(f"{name} is {value}, it must lie between 0 and 1")
 
-    def credit(self, label: Label) -> float | None:
-        """What a point with this label earns, in [-1, 1]; None while it is ungraded."""
-        return {
-            Label.COVERED: 1.0,
-            Label.PARTIAL: self.partial_credit,
-            Label.MISSING: 0.0,
-            Label.CONTRADICTED: -self.contradiction_penalty,
-            Label.UNGRADED: None,
-        }[label]
+    def credit(self, point: KeyPoint, label: Label) -> float | None:
+        """What `point` earns with this label, in [-1, 1]; None while it is ungraded.
+
+        A penalty costs what another point would earn; who denies the mistake has not made it.
+        """
+        if label is Label.UNGRADED:
+            return None
+        said = {Label.COVERED: 1.0, Label.PARTIAL: self.partial_credit}.get(label, 0.0)
+        if point.penalty:
+            return -said
+        return -self.contradiction_penalty if label is Label.CONTRADICTED else said
 
 
 @dataclass(frozen=True)
@@ -59,33 +61,46 @@ class Score:
 
 def score(rubric: Rubric, verdicts: tuple[Verdict, ...], policy: Policy) -> Score:
     """The score of one verdict per key point, each of them named once."""
-    labels = {verdict.key_point_id: verdict.label for verdict in verdicts}
-    low = _credits(rubric, labels, policy, ungraded=Label.MISSING)
-    high = _credits(rubric, labels, policy, ungraded=Label.COVERED)
+    return score_labels(rubric, {verdict.key_point_id: verdict.label for verdict in verdicts}, policy)
+
+
+def score_labels(rubric: Rubric, labels: Mapping[str, Label], policy: Policy) -> Score:
+    """The score of one label per key point; labels of other points are not looked at."""
+    low = _credits(rubric, labels, policy, best=False)
+    high = _credits(rubric, labels, policy, best=True)
     interval = (_total(rubric, low, policy), _total(rubric, high, policy))
-    complete = Label.UNGRADED not in labels.values()
-    known = {key: None if labels[key] is Label.UNGRADED else credit for key, credit in low.items()}
-    return Score(interval[0] if complete else None, interval, _passed(rubric, (low, high), interval, policy), known)
+    open_points = {point.id for point in rubric.key_points if labels[point.id] is Label.UNGRADED}
+    known = {key: None if key in open_points else credit for key, credit in low.items()}
+    return Score(None if open_points else interval[0], interval, _passed(rubric, (low, high), interval, policy), known)
 
 
-def _credits(rubric: Rubric, labels: Mapping[str, Label], policy: Policy, *, ungraded: Label) -> dict[str, float]:
-    """Credit per key point once groups are applied, with ungraded points counted as `ungraded`."""
-    earned = {
-        point.id: policy.credit(ungraded if labels[point.id] is Label.UNGRADED else labels[point.id]) or 0.0
-        for point in rubric.key_points
-    }
-    for group in rubric.groups:
-        if group.kind is GroupKind.PREREQUISITE and earned[group.members[0]] <= 0.0:
-            earned |= {member: min(earned[member], 0.0) for member in group.members[1:]}
+def _credits(rubric: Rubric, labels: Mapping[str, Label], policy: Policy, *, best: bool) -> dict[str, float]:
+    """Credit per key point once groups are applied; ungraded points turn out `best` or worst for the answer."""
+    earned = {point.id: _credit(point, labels[point.id], policy, best=best) for point in rubric.key_points}
+    conditions = [group.members for group in rubric.groups if group.kind is GroupKind.PREREQUISITE]
+    for _ in conditions:  # as often as there are links: a chain holds whatever the order of its groups
+        for first, *others in conditions:
+            if earned[first] <= 0.0:
+                earned |= {member: min(earned[member], 0.0) for member in others}
     return earned
 
 
+def _credit(point: KeyPoint, label: Label, policy: Policy, *, best: bool) -> float:
+    if label is Label.UNGRADED:
+        label = Label.COVERED if best is not point.penalty else Label.MISSING
+    return policy.credit(point, label) or 0.0
+
+
 def _total(rubric: Rubric, earned: Mapping[str, float], policy: Policy) -> float:
-    """Earned weight over possible weight, groups counted as one, clamped to [0, 1] and capped."""
+    """Earned weight over possible weight, groups counted as one, clamped to [0, 1] and capped.
+
+    What is possible is never 0: weights are positive, and a rubric has a point that is no penalty.
+    """
     grouped = [group for group in rubric.groups if group.kind is not GroupKind.PREREQUISITE]
     members = {member for group in grouped for member in group.members}
-    free = [(point.weight * earned[point.id], point.weight) for point in rubric.key_points if point.id not in members]
-    parts = free + [_group_part(rubric, group, earned) for group in grouped]
+    free = [point for point in rubric.key_points if point.id not in members]
+    parts = [(point.weight * earned[point.id], 0.0 if point.penalty else point.weight) for point in free]
+    parts += [_group_part(rubric, group, earned) for group in grouped]
     total = sum(part for part, _ in parts) / sum(possible for _, possible in parts)
     if policy.required_cap is not None and not _required_earned(rubric, earned):
         total = min(total, policy.required_cap)

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from grader.errors import ConfigurationError
+from grader.retention import Retention
+
+_SECRETS: Final = "/run/secrets"
+"""Where container engines put secrets."""
+
+_BARE_URL: Final = r"([^:/]+://[^:@/]+)(@.*)"
+"""A database URL with a user and no password; the password goes between the two groups."""
+
+
+class _SecretFiles(SecretsSettingsSource):
+    """Files that hold values; an empty one says nothing, as an empty variable does."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if value}
 
 
 class Settings(BaseSettings):
@@ -28,7 +43,67 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: a SQLite file in the data folder"
     )
+    database_password: SecretStr | None = Field(
+        default=None, description="Password for the user in the database URL, for a URL that is no secret itself"
+    )
+    secrets_dir: Path | None = Field(
+        default=None,
+        description="Folder of files named like variables (grader_llm_api_key) that hold their values; the environment "
+        "wins; default: /run/secrets where it is there",
+    )
+    practice: Literal["local", "everyone", "nobody"] = Field(
+        default="local", description="Who may use the practice pages without an API key; local is this machine"
+    )
+    local_without_key: bool = Field(
+        default=False, description="This machine needs no API key although there are keys; not behind a proxy"
+    )
+    key_requests_per_minute: int = Field(
+        default=6_000, ge=0, description="Requests a minute of one API key, in one process; 0 does not limit them"
+    )
+    tenant_requests_per_minute: int = Field(
+        default=12_000, ge=0, description="Requests a minute of all keys of one tenant, in one process; 0: no limit"
+    )
+    tenant_budget_calls: int | None = Field(
+        default=None, ge=0, description="Most LLM calls of one tenant a day (UTC); default: no limit"
+    )
+    tenant_budget_tokens: int | None = Field(
+        default=None, ge=0, description="Most tokens of one tenant a day, in and out"
+    )
+    tenant_budget_usd: float | None = Field(
+        default=None, ge=0, description="Most USD of one tenant a day; needs the prices"
+    )
+
+    retention: Retention = Field(
+        default=Retention.KEEP,
+        description="How long grades and answers are kept before `grader db purge` deletes them: practice (30 days), "
+        "hiring (3 years), hiring-california (4 years), keep",
+    )
+    tenant_retention: dict[str, Retention] = Field(
+        default={}, description='The same for single tenants, as JSON: {"acme": "hiring"}'
+    )
+
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
+
+    answer_seconds: float = Field(
+        default=25, gt=0, description="How long POST /v1/grades waits for the grade before it answers 202"
+    )
+    backlog_limit: int = Field(
+        default=10_000, ge=1, description="Accepted answers that may wait for their grade; more are refused with 503"
+    )
+    backlog_workers: int = Field(default=4, ge=1, description="Accepted answers graded at a time in the background")
+    direct_limit: int = Field(
+        default=64, ge=1, description="Requests that may wait for their grade at a time; more are refused with 503"
+    )
+    log_format: Literal["json", "text"] | None = Field(
+        default=None, description="Form of the server's log on standard error; default: text on a terminal, else json"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged; info has a line a request"
+    )
+    otel_endpoint: str | None = Field(
+        default=None,
+        description="OTLP/HTTP endpoint that traces go to, such as http://127.0.0.1:4318; needs answer-grader[otel]",
+    )
 
     embedding_model_path: Path | None = Field(default=None, description="Folder of a sentence-transformers model")
     reader_backend: Literal["torch", "onnx"] = Field(
@@ -108,6 +183,29 @@ class Settings(BaseSettings):
     )
     pass_mark: float | None = Field(default=None, ge=0, le=1, description="Score from which an answer passes")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment, then the secret files, whose folder is a setting itself."""
+        _ = dotenv_settings, file_secret_settings
+        folder = Path(env_settings().get("secrets_dir") or _SECRETS)
+        secrets = (_SecretFiles(settings_cls, folder),) if folder.is_dir() else ()
+        return init_settings, env_settings, *secrets
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _secrets_are_there(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            msg = "there is no such folder"
+            raise ValueError(msg)
+        return folder
+
     @field_validator("llm_base_url")
     @classmethod
     def _llm_is_reachable(cls, url: str | None) -> str | None:
@@ -130,15 +228,33 @@ class Settings(BaseSettings):
         if self.llm_model is None and (unused or self.judge in {"llm", "cascade"}):
             msg = "GRADER_LLM_MODEL is not set; the LLM judge needs a model name"
             raise ValueError(msg)
-        if self.llm_budget_usd is not None and self.llm_input_price == self.llm_output_price == 0:
-            msg = "GRADER_LLM_BUDGET_USD limits nothing without GRADER_LLM_INPUT_PRICE and GRADER_LLM_OUTPUT_PRICE"
+        has_limit = self.llm_budget_usd is not None or self.tenant_budget_usd is not None
+        if has_limit and self.llm_input_price == self.llm_output_price == 0:
+            msg = "a budget in USD limits nothing without GRADER_LLM_INPUT_PRICE and GRADER_LLM_OUTPUT_PRICE"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _password_has_a_place(self) -> Self:
+        if self.database_password is not None and not re.fullmatch(_BARE_URL, self.database_url or ""):
+            msg = "GRADER_DATABASE_PASSWORD needs a GRADER_DATABASE_URL with a user and no password"
             raise ValueError(msg)
         return self
 
     @property
     def store_url(self) -> str:
-        """The database to use."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'grader.db'}"
+        """The database to use, with its password."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir / 'grader.db'}"
+        if self.database_password is None:
+            return self.database_url
+        password = quote(self.database_password.get_secret_value(), safe="")
+        return re.sub(_BARE_URL, rf"\1:{password}\2", self.database_url)
+
+    @property
+    def store_name(self) -> str:
+        """The database to use, without its password: for people and logs."""
+        return re.sub(r"(://[^/@:]*):[^/]*@", r"\1:…@", self.store_url)
 
 
 def load_settings() -> Settings:

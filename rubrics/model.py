@@ -19,6 +19,9 @@ MAX_KEY_POINTS = 50
 
 MAX_WEIGHT = 100.0
 
+MAX_RULINGS = 20
+"""Rulings on one key point; with more the point itself should be reworded."""
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
@@ -82,11 +85,33 @@ class Symbol(Immutable):
     meaning: Line
 
 
+class CountsAs(StrEnum):
+    """What a reviewer's ruling makes of some words; the values are those of a verdict."""
+
+    COVERED = "covered"
+    PARTIAL = "partial"
+    MISSING = "missing"
+    CONTRADICTED = "contradicted"
+
+
+class Ruling(Immutable):
+    """A reviewer's decision on an edge case of a key point: who says `said` has it counted as `counts_as`.
+
+    `said` is a phrase or a sentence as candidates put it; `note` says why, for people.
+    """
+
+    said: Line
+    counts_as: CountsAs = CountsAs.COVERED
+    note: Line | None = None
+
+
 class KeyPoint(Immutable):
     """One atomic, self-contained statement that a full answer makes.
 
     `topic` and `hint` are what a learner may see before the statement itself; `paraphrases`
-    are other ways to say it; `source` is the span of the reference answer it was drawn from.
+    are other ways to say it; `source` is the span of the reference answer it was drawn from;
+    `rulings` are decided edge cases, which judges are told. A `penalty` is a mistake: a full answer
+    does not make it, and who makes it loses its weight.
     """
 
     id: Identifier
@@ -99,6 +124,16 @@ class KeyPoint(Immutable):
     paraphrases: tuple[Line, ...] = ()
     symbols: tuple[Symbol, ...] = ()
     source: Span | None = None
+    penalty: bool = False
+    rulings: tuple[Ruling, ...] = Field(default=(), max_length=MAX_RULINGS)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.penalty and self.required:
+            msg = f"key point {self.id}: a penalty is a mistake, it cannot be required"
+            raise ValueError(msg)
+        _require_unique(f"key point {self.id}: ruling on the words", [each.said.casefold() for each in self.rulings])
+        return self
 
 
 class GroupKind(StrEnum):
@@ -137,6 +172,10 @@ class Group(Immutable):
         return self
 
 
+_ADDED_LATER = {"penalty": False, "rulings": []}
+"""Fields of a key point that are younger than stored hashes: without effect they are no part of the hash."""
+
+
 class Rubric(Immutable):
     """A question, the key points a full answer makes, and how they hang together."""
 
@@ -151,6 +190,7 @@ class Rubric(Immutable):
         _require_unique("key point id", [point.id for point in self.key_points])
         _require_unique("group id", [group.id for group in self.groups])
         self._check_groups()
+        self._check_penalties()
         self._check_sources()
         return self
 
@@ -163,6 +203,16 @@ class Rubric(Immutable):
         scored = [m for group in self.groups if group.kind is not GroupKind.PREREQUISITE for m in group.members]
         _require_unique("member of any_of, k_of_n and exclusive groups", scored)
 
+    def _check_penalties(self) -> None:
+        penalties = {point.id for point in self.key_points if point.penalty}
+        if len(penalties) == len(self.key_points):
+            msg = "every key point is a penalty; at least one must be something a full answer says"
+            raise ValueError(msg)
+        grouped = sorted(penalties.intersection(member for group in self.groups for member in group.members))
+        if grouped:
+            msg = f"a penalty stands alone, it cannot be in a group: {', '.join(grouped)}"
+            raise ValueError(msg)
+
     def _check_sources(self) -> None:
         length = len(self.reference_answer or "")
         for point in self.key_points:
@@ -174,8 +224,19 @@ class Rubric(Immutable):
     def content_hash(self) -> str:
         """`sha256:` and 64 hex digits over everything but the notes."""
         content = self.model_dump(mode="json", exclude={"notes"})
+        for point in content["key_points"]:
+            for name, default in _ADDED_LATER.items():
+                if point[name] == default:
+                    del point[name]
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def __copy__(self) -> Self:
+        """A copy without what was computed: `model_copy` may give it other content, which has another hash."""
+        copied = super().__copy__()
+        for name in ("content_hash", "_points_by_id"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     def point(self, key_point_id: str) -> KeyPoint:
         """The key point with this id; KeyError where there is none."""

@@ -40,9 +40,7 @@ def read_rubric(path: Path) -> Rubric:
 
 def parse_rubric(text: str, *, file: str = "<text>") -> Rubric:
     """The rubric in YAML `text`; RubricFileError names `file`."""
-    node = _compose(text, file)
-    _refuse_traps(node, file)
-    data = _Loader(text).construct_document(node)
+    node, data = _loaded(text, file)
     if not isinstance(data, dict):
         raise RubricFileError("must be a mapping with question and key_points", file=file, line=1)
     _resolve_sources(data, node, file)
@@ -56,6 +54,11 @@ def parse_rubric(text: str, *, file: str = "<text>") -> Rubric:
             line=_line_of(node, first["loc"]),
             field=".".join(str(part) for part in first["loc"]) or None,
         ) from error
+
+
+def load_yaml(text: str, file: str) -> object:
+    """What a YAML text says, without aliases and repeated keys; RubricFileError with file and line."""
+    return _loaded(text, file)[1]
 
 
 def format_rubric(rubric: Rubric) -> str:
@@ -80,6 +83,15 @@ def _represent_str(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 _BlockDumper.add_representer(str, _represent_str)
+
+
+def _loaded(text: str, file: str) -> tuple[yaml.Node, object]:
+    node = _compose(text, file)
+    _refuse_traps(node, file)
+    try:
+        return node, _Loader(text).construct_document(node)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RubricFileError(f"holds a value that cannot be read: {error}", file=file) from error
 
 
 def _compose(text: str, file: str) -> yaml.Node:

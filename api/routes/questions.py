@@ -1,4 +1,4 @@
-"""The question bank over HTTP; reference answers and key points stay inside."""
+"""Questions over HTTP, of the bank and of published rubrics; reference answers and key points stay inside."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import App
+from api.dependencies import App, Caller
+from api.queries import QuestionParameters
 from api.schemas import QuestionList
-from rubrics.model import Difficulty, Question
+from rubrics.model import Question
 
 router = APIRouter(prefix="/v1/questions", tags=["questions"])
 
 
 @router.get("")
-async def list_questions(
-    app: App,
-    category: Annotated[str | None, Query(max_length=100)] = None,
-    difficulty: Difficulty | None = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
-) -> QuestionList:
+async def list_questions(app: App, caller: Caller, wanted: Annotated[QuestionParameters, Query()]) -> QuestionList:
     """The questions that fit the filters, by id."""
-    found = app.bank.questions(category=category, difficulty=difficulty, text=text)
+    author, tenant = app.author, caller.tenant
+    found = await author.questions(tenant, category=wanted.category, difficulty=wanted.difficulty, text=wanted.text)
     return QuestionList(questions=list(found), total=len(found))
 
 
 @router.get("/{question_id}")
-async def get_question(app: App, question_id: str) -> Question:
+async def get_question(app: App, caller: Caller, question_id: str) -> Question:
     """One question."""
-    return app.bank.rubric(question_id).question
+    return (await app.author.of_question(caller.tenant, question_id)).question

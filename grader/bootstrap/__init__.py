@@ -1,17 +1,35 @@
 """The composition root: settings in, a working service out. The only place that knows every adapter."""
 
-from grader.bootstrap.judging import build_chat_model
+from grader.bootstrap.access import Access, build_access, build_keyring
+from grader.bootstrap.authoring import build_author
+from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
+from grader.bootstrap.reception import build_reception
+from grader.bootstrap.reviews import build_auditor, build_candidates, build_keeper, build_reviewer
+from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.services import Services, build_services
-from grader.bootstrap.stores import open_store
+from grader.bootstrap.stores import Storage, database_schema, upgrade_database
 
 __all__ = [
+    "Access",
     "Services",
+    "Storage",
+    "build_access",
+    "build_auditor",
+    "build_author",
+    "build_candidates",
     "build_chat_model",
+    "build_extractor",
+    "build_keeper",
+    "build_keyring",
+    "build_reception",
+    "build_reviewer",
     "build_services",
+    "database_schema",
+    "deployment_secret",
     "locate_embedding_model",
     "locate_reader",
     "open_reader",
-    "open_store",
     "train_reader",
+    "upgrade_database",
 ]

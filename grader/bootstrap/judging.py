@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from grader import extracting
+from grader.access import Limit
 from grader.adapters.chat.breaker import GuardedChatModel
 from grader.adapters.chat.limits import LimitedChatModel
 from grader.adapters.chat.options import ChatOptions, Endpoint
 from grader.adapters.chat.retrying import RetryingChatModel
-from grader.adapters.secret_file import kept_secret
-from grader.budget import Budget, BudgetedChatModel, Limit, Prices
-from grader.caching import CachedChatModel, OpeningCache
+from grader.bootstrap.secret import deployment_secret
+from grader.budget import Budget, BudgetedChatModel, Prices
+from grader.caching import CachedChatModel
 from grader.coach import Coach
-from grader.judges import cascade, decisions, llm, local, similarity, voting
-from grader.ports import ChatModel, DecisionModel, Judge, Reader
+from grader.extracting import LlmExtractor
+from grader.judges import cascade, decisions, formula, llm, local, similarity, voting
+from grader.ports import ChatModel, DecisionModel, Judge, Reader, ResponseCache
 from grader.prompting.examples import load_examples
 from grader.settings import Settings
-
-if TYPE_CHECKING:
-    pass
 
 
 def build_judges(
@@ -27,13 +25,14 @@ def build_judges(
     """The judges by name; `samples` are as many views of the chat model as there are votes."""
     judges: dict[str, Judge] = {
         similarity.NAME: similarity.SimilarityJudge(similarity.Calibration.shipped()),
-        local.NAME: local.LocalJudge(reader, local.Calibration.shipped()),
+        local.NAME: formula.FormulaJudge(local.LocalJudge(reader, local.Calibration.shipped())),
     }
     if decision_model is not None:
         judges[decisions.NAME] = decisions.DecisionJudge(decision_model)
     if samples:
         examples = load_examples(settings.llm_examples) if settings.llm_examples else ()
-        votes = tuple(llm.LlmJudge(model, _secret(settings), _prices(settings), examples) for model in samples)
+        secret, prices = deployment_secret(settings), _prices(settings)
+        votes = tuple(llm.LlmJudge(model, secret, prices, examples) for model in samples)
         judges[llm.NAME] = votes[0]
         judges[cascade.NAME] = _cascade(settings, judges[local.NAME], votes)
     return judges
@@ -45,14 +44,18 @@ def _cascade(settings: Settings, first: Judge, votes: tuple[Judge, ...]) -> Judg
     return cascade.CascadeJudge(first, second, thresholds, fallback=settings.cascade_fallback)
 
 
-def chat_samples(settings: Settings, cache: OpeningCache | None) -> tuple[ChatModel, ...]:
-    """The configured chat model within the process's budget, once a vote, each with its own place in the cache."""
+def build_budgeted_model(settings: Settings) -> ChatModel | None:
+    """The configured chat model within the process's budget, or None."""
     if settings.llm_model is None:
-        return ()
+        return None
     limit = Limit(settings.llm_budget_calls, settings.llm_budget_tokens, settings.llm_budget_usd)
     budget = Budget(limit, "this process (GRADER_LLM_BUDGET_…)")
-    model = BudgetedChatModel(build_chat_model(settings, settings.llm_model), budget, _prices(settings))
-    if cache is None:
+    return BudgetedChatModel(build_chat_model(settings, settings.llm_model), budget, _prices(settings))
+
+
+def chat_samples(settings: Settings, model: ChatModel, cache: ResponseCache) -> tuple[ChatModel, ...]:
+    """The chat model once a vote, each with its own place in the cache, which keeps replies with verdicts."""
+    if settings.llm_cache_days == 0:
         return (model,) * settings.llm_votes
     return tuple(CachedChatModel(model, cache, llm.is_worth_keeping, vote) for vote in range(settings.llm_votes))
 
@@ -61,7 +64,21 @@ def build_coach(settings: Settings, chat_model: ChatModel | None) -> Coach | Non
     """Who can write feedback in its own words, for requests that ask for it."""
     if chat_model is None:
         return None
-    return Coach(chat_model, _secret(settings), _prices(settings))
+    return Coach(chat_model, deployment_secret(settings), _prices(settings))
+
+
+def build_extractor(
+    settings: Settings, chat_model: ChatModel | None, cache: ResponseCache | None = None
+) -> LlmExtractor | None:
+    """Who can draw key points with a language model, for those who ask for the extractor `llm`.
+
+    Its place in the `cache`, where there is one, keeps replies with points: those of the judges keep verdicts.
+    """
+    if chat_model is None:
+        return None
+    if cache is not None and settings.llm_cache_days > 0:
+        chat_model = CachedChatModel(chat_model, cache, extracting.is_worth_keeping)
+    return LlmExtractor(chat_model, deployment_secret(settings), _prices(settings))
 
 
 def build_decision_model(settings: Settings) -> DecisionModel | None:
@@ -75,13 +92,6 @@ def build_decision_model(settings: Settings) -> DecisionModel | None:
 
 def _prices(settings: Settings) -> Prices:
     return Prices(settings.llm_input_price, settings.llm_output_price, settings.llm_cached_input_price)
-
-
-def _secret(settings: Settings) -> bytes:
-    """The deployment's secret: the configured one, else the kept one, so that a restart gives the same prompts."""
-    if settings.secret is not None:
-        return settings.secret.get_secret_value().encode()
-    return kept_secret(settings.data_dir / "secret")
 
 
 def build_chat_model(settings: Settings, model: str) -> ChatModel:

@@ -7,14 +7,21 @@ from typing import Self
 
 from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncoder
 from grader.adapters.reader import CrossEncoder
-from grader.bootstrap.judging import build_coach, build_decision_model, build_judges, chat_samples
+from grader.bootstrap.judging import (
+    build_budgeted_model,
+    build_coach,
+    build_decision_model,
+    build_extractor,
+    build_judges,
+    chat_samples,
+)
 from grader.bootstrap.reading import open_reader
-from grader.bootstrap.stores import response_cache
-from grader.caching import OpeningCache
+from grader.bootstrap.stores import Storage
 from grader.errors import ConfigurationError
+from grader.extracting import LlmExtractor
 from grader.grading import Grader, ScreeningPolicy
 from grader.judges import cascade, local
-from grader.ports import ChatModel, DecisionModel
+from grader.ports import ChatModel, DecisionModel, ResponseCache
 from grader.scoring import Policy
 from grader.settings import Settings
 from rubrics.bank import Bank
@@ -28,10 +35,11 @@ class Services:
     bank: Bank
     embedder: BatchingEmbedder
     grader: Grader
+    storage: Storage
     reader: CrossEncoder | None = None
     chat_model: ChatModel | None = None
     decision_model: DecisionModel | None = None
-    response_cache: OpeningCache | None = None
+    extractor: LlmExtractor | None = None
 
     async def warm(self) -> None:
         """Return when every model here is loaded and has run once; ModelUnavailable where one is not there."""
@@ -49,19 +57,19 @@ class Services:
         for model in (self.chat_model, self.decision_model):
             if model is not None:
                 await model.close()
-        if self.response_cache is not None:
-            await self.response_cache.close()
+        await self.storage.close()
 
 
 def build_services(settings: Settings, chat_model: ChatModel | None = None) -> Services:
-    """Everything but the store, without loading a model or opening a connection.
+    """Everything, without loading a model or opening a connection.
 
     `chat_model` takes the place of the configured one, without its cache, budget and votes.
     """
     embedder = BatchingEmbedder(SentenceTransformerEncoder(settings.embedding_model_path))
     reader = open_reader(settings)
-    cache = response_cache(settings)
-    samples = chat_samples(settings, cache) if chat_model is None else (chat_model,)
+    storage = Storage(settings)
+    model, cache = (chat_model, None) if chat_model else (build_budgeted_model(settings), storage.responses)
+    samples = _samples(settings, model, cache)
     decision_model = build_decision_model(settings)
     judges = build_judges(settings, reader, samples, decision_model)
     default = settings.judge or (cascade.NAME if cascade.NAME in judges else local.NAME)
@@ -83,4 +91,12 @@ def build_services(settings: Settings, chat_model: ChatModel | None = None) -> S
         coach=build_coach(settings, samples[0] if samples else None),
         coached=settings.llm_feedback,
     )
-    return Services(settings, bank, embedder, grader, reader, samples[0] if samples else None, decision_model, cache)
+    extractor = build_extractor(settings, model, cache)
+    chat = samples[0] if samples else None
+    return Services(settings, bank, embedder, grader, storage, reader, chat, decision_model, extractor)
+
+
+def _samples(settings: Settings, model: ChatModel | None, cache: ResponseCache | None) -> tuple[ChatModel, ...]:
+    if model is None:
+        return ()
+    return (model,) if cache is None else chat_samples(settings, model, cache)

@@ -3,74 +3,174 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from grader.caching import OpeningCache
-from grader.domain import Grade
 from grader.errors import StorageError
-from grader.ports import GradeStore, ResponseCache
+from grader.ports import (
+    AuditLog,
+    BasisStore,
+    GradeStore,
+    IdempotencyStore,
+    KeyStore,
+    PendingGrades,
+    ResponseCache,
+    ReviewStore,
+    RubricStore,
+    SpendingStore,
+)
 from grader.settings import Settings
 
 if TYPE_CHECKING:
-    from grader.adapters.sql import SqlGradeStore, SqlResponseCache
+    from grader.adapters.sql import Database, SqlStores
+    from grader.adapters.sql.migrations import Schema
 
 
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[GradeStore]:
-    """The grade store of these settings, opening while the caller goes on, closed at the end.
+@dataclass
+class Storage:
+    """Every store of these settings, on one database that is opened with the first use, or by `check`.
 
-    Whoever uses it before it is open waits; where it cannot be opened every use is a StorageError.
+    Whoever uses a store before it is open waits. Where it cannot be opened every use is a StorageError, and the next
+    use tries again.
     """
-    opening = asyncio.create_task(_opened_store(settings.store_url))
-    try:
-        yield _OpeningStore(opening)
-    finally:
-        with suppress(StorageError):
-            await (await opening).close()
+
+    settings: Settings
+    _opening: asyncio.Task[SqlStores] | None = field(default=None, repr=False)
+
+    @property
+    def grades(self) -> GradeStore:
+        """The grades."""
+        return cast(GradeStore, _Opening(self._opened, "grades"))
+
+    @property
+    def responses(self) -> ResponseCache:
+        """The replies of chat models."""
+        return cast(ResponseCache, _Opening(self._opened, "responses"))
+
+    @property
+    def keys(self) -> KeyStore:
+        """The API keys."""
+        return cast(KeyStore, _Opening(self._opened, "keys"))
+
+    @property
+    def spending(self) -> SpendingStore:
+        """What tenants spent."""
+        return cast(SpendingStore, _Opening(self._opened, "spending"))
+
+    @property
+    def idempotency(self) -> IdempotencyStore:
+        """What was already answered."""
+        return cast(IdempotencyStore, _Opening(self._opened, "idempotency"))
+
+    @property
+    def pending(self) -> PendingGrades:
+        """The promised grades."""
+        return cast(PendingGrades, _Opening(self._opened, "pending"))
+
+    @property
+    def audit(self) -> AuditLog:
+        """The decision log."""
+        return cast(AuditLog, _Opening(self._opened, "audit"))
+
+    @property
+    def bases(self) -> BasisStore:
+        """What grades were made from."""
+        return cast(BasisStore, _Opening(self._opened, "bases"))
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """What people said of grades."""
+        return cast(ReviewStore, _Opening(self._opened, "reviews"))
+
+    @property
+    def rubrics(self) -> RubricStore:
+        """The versions of rubrics, and rulings on them."""
+        return cast(RubricStore, _Opening(self._opened, "rubrics"))
+
+    @asynccontextmanager
+    async def together(self, tenant: str) -> AsyncIterator[None]:
+        """See `ports.Together`."""
+        async with (await self._opened()).database.together(tenant):
+            yield
+
+    async def check(self) -> None:
+        """Return when the database is open and answers; StorageError, or SchemaOutdated."""
+        await (await self._opened()).database.check()
+
+    async def close(self) -> None:
+        """Give the connections back, if there are any."""
+        if self._opening is not None:
+            with suppress(StorageError):
+                await (await self._opening).database.close()
+            self._opening = None
+
+    async def _opened(self) -> SqlStores:
+        if self._opening is None or (self._opening.done() and _failed(self._opening)):
+            self._opening = asyncio.create_task(_open(self.settings))
+        return await asyncio.shield(self._opening)
 
 
 @dataclass(frozen=True)
-class _OpeningStore:
-    """A GradeStore that may still be opening."""
+class _Opening:
+    """A store that may still be opening: each of its operations waits for that first."""
 
-    opening: asyncio.Task[SqlGradeStore]
+    opened: Callable[[], Awaitable[SqlStores]]
+    store: str
 
-    async def save(self, grade: Grade) -> None:
-        await (await asyncio.shield(self.opening)).save(grade)
+    def __getattr__(self, operation: str) -> Callable[..., Awaitable[Any]]:
+        async def when_open(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - the port says what they are
+            return await getattr(getattr(await self.opened(), self.store), operation)(*arguments, **options)
 
-    async def find(self, grade_id: str) -> Grade | None:
-        return await (await asyncio.shield(self.opening)).find(grade_id)
-
-
-async def _opened_store(url: str) -> SqlGradeStore:
-    store = await asyncio.to_thread(_new_store, url)
-    await store.open()
-    return store
+        return when_open
 
 
-def _new_store(url: str) -> SqlGradeStore:
-    from grader.adapters.sql import SqlGradeStore  # noqa: PLC0415 - SQLAlchemy takes 0.4 s to import
-
-    return SqlGradeStore(url)
-
-
-def response_cache(settings: Settings) -> OpeningCache | None:
-    """The cache in the database of the grades, opened with its first use."""
-
-    async def opened() -> ResponseCache:
-        cache = await asyncio.to_thread(_new_cache, settings)
-        await cache.open()
-        return cache
-
-    return OpeningCache(opened) if settings.llm_cache_days > 0 else None
+async def upgrade_database(settings: Settings) -> Schema:
+    """Bring the database of these settings to this program's schema; StorageError says why not."""
+    database = await asyncio.to_thread(_database, settings)
+    schema = await database.open(upgrade=True)
+    await database.close()
+    return schema
 
 
-def _new_cache(settings: Settings) -> SqlResponseCache:
-    from grader.adapters.sql import SqlResponseCache  # noqa: PLC0415 - as for the store
+async def database_schema(settings: Settings) -> Schema:
+    """Where the database of these settings stands, changing nothing; StorageError."""
+    return await (await asyncio.to_thread(_database, settings)).schema()
 
+
+def _database(settings: Settings) -> Database:
+    from grader.adapters.sql import Database  # noqa: PLC0415 - SQLAlchemy takes 0.4 s to import
+
+    return Database(settings.store_url)
+
+
+def _failed(task: asyncio.Task[SqlStores]) -> bool:
+    return task.cancelled() or task.exception() is not None
+
+
+async def _open(settings: Settings) -> SqlStores:
+    stores = await asyncio.to_thread(_build, settings)
+    await stores.database.open()
+    return stores
+
+
+def _build(settings: Settings) -> SqlStores:
+    from grader.adapters import sql  # noqa: PLC0415 - SQLAlchemy takes 0.4 s to import
+
+    database = sql.Database(settings.store_url)
     max_age = timedelta(days=settings.llm_cache_days)
-    return SqlResponseCache(settings.store_url, max_age=max_age, max_entries=settings.llm_cache_replies)
+    return sql.SqlStores(
+        database,
+        sql.SqlGradeStore(database),
+        sql.SqlResponseCache(database, max_age=max_age, max_entries=settings.llm_cache_replies),
+        sql.SqlKeyStore(database),
+        sql.SqlSpendingStore(database),
+        sql.SqlIdempotencyStore(database),
+        sql.SqlPendingGrades(database),
+        sql.SqlAuditLog(database),
+        sql.SqlBasisStore(database),
+        sql.SqlReviewStore(database),
+        sql.SqlRubricStore(database),
+    )

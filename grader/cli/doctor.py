@@ -65,7 +65,7 @@ def _data(services: Services) -> str:
     probe = folder / ".doctor"
     probe.write_bytes(b"")
     probe.unlink()
-    return f"{services.settings.store_url} (folder is writable)"
+    return f"{services.settings.store_name} (folder is writable)"
 
 
 def _judges(services: Services) -> str:

@@ -1,8 +1,10 @@
-"""`grader rubric`: build rubrics from reference answers, try them out, look at them."""
+"""`grader rubric`: build rubrics from sources, check them, compare them, look at them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,76 +12,115 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader.bootstrap import build_services
+from grader.bootstrap import Services, build_services
+from grader.cli import rubric_life
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json, table
-from grader.selftest import SelfTest, self_test
+from grader.cli.rubric_printing import print_build, print_changes, print_check
+from grader.domain import Usage
+from grader.errors import ConfigurationError
+from grader.selftest import CheckReport, check_rubric
 from grader.settings import load_settings
 from rubrics.bank import Bank
-from rubrics.errors import RubricFileError
 from rubrics.model import Rubric
 from rubrics.serialization import format_rubric, read_rubric
-from rubrics.sources import Merged, merge
-from rubrics.sources.seed_page import read_seed_page
+from rubrics.versions.differences import differences, is_free
 
 if TYPE_CHECKING:
     from rubrics.extraction.structure import Extraction
+    from rubrics.sources import SourceQuestion
+    from rubrics.sources.reading import Import
 
 app = typer.Typer(help="Rubrics: what an answer is graded against.", no_args_is_help=True)
+rubric_life.register(app)
+
+
+class Extractor(StrEnum):
+    """Who draws key points."""
+
+    STRUCTURE = "structure"
+    LLM = "llm"
+
+
+RubricName = Annotated[str, typer.Argument(help="A rubric file, or an id of the bank.")]
 
 
 @app.command("build")
 def build(
-    source: Annotated[Path, typer.Argument(help="A seed page, or a folder of them (*.txt).")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(help="Files or folders: seed pages, Markdown, CSV, TSV, JSONL, XLSX, YAML, OpenAI graders."),
+    ],
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the rubric files, one a question.")],
+    extractor: Annotated[Extractor, typer.Option(help="llm asks the configured LLM.")] = Extractor.STRUCTURE,
     as_json: AsJson = False,
 ) -> None:
-    """Turn reference answers into draft rubrics: key points with their sources, and a coverage report."""
-    from rubrics.extraction.structure import extract
+    """Turn sources into rubric files: key points with their sources, and a report of what was read and left out."""
+    from rubrics.sources.reading import read_sources
 
-    merged = merge(question for page in _pages(source) for question in read_seed_page(_text(page), file=str(page)))
-    built = [extract(entry.question, entry.reference_answer) for entry in merged.questions]
+    found = read_sources(sources)
+    built, drawn_by, usage = _drawn(found.questions, extractor)
+    whole = [each.rubric for each in found.rubrics]
     out.mkdir(parents=True, exist_ok=True)
-    for extraction in built:
-        rubric = extraction.rubric
+    for rubric in (*(extraction.rubric for extraction in built), *whole):
         (out / f"{rubric.question.id}.yaml").write_text(format_rubric(rubric), encoding="utf-8")
     if as_json:
-        print_json({"merge": merged.model_dump(mode="json", exclude={"questions"}), "rubrics": _coverage_rows(built)})
+        report = found.model_dump(mode="json", exclude={"questions", "rubrics"})
+        rows = _coverage_rows(built, found)
+        print_json({"import": report, "rubrics": rows, "provenance": drawn_by, "usage": usage.model_dump(mode="json")})
     else:
-        _print_build(merged, built, out)
+        print_build(found, built, out)
 
 
 @app.command("check")
 def check(
-    rubrics: Annotated[list[str], typer.Argument(help="Rubric files, or ids of the bank.")],
+    rubrics: Annotated[list[str] | None, typer.Argument(help="Rubric files, or ids; none: the whole bank.")] = None,
     *,
     judge: Annotated[str | None, typer.Option(help="Judge to try with; default: as configured.")] = None,
+    each_point: Annotated[bool, typer.Option(help="Try every key point by itself: two more grades a point.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where the judge, too, breaks a bound.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Try rubrics out: the reference answer must pass, empty words must not; exit code 1 if one fails."""
+    """Look for faults, and try: the reference answer must pass, empty and wrong words must not.
+
+    Exit code 1 if a rubric has a fault or could not be graded; with --strict also where the judge is the limit.
+    """
     services = build_services(load_settings())
-    found = [_find(name, services.bank) for name in rubrics]
+    others = [services.bank.rubric(question.id) for question in services.bank.questions()]
+    found = [find(name, services.bank) for name in rubrics] if rubrics else others
 
-    async def run() -> list[SelfTest]:
+    async def run() -> list[CheckReport]:
         async with services:
-            return [await self_test(services.grader, rubric, judge) for rubric in found]
+            return [
+                await check_rubric(services.grader, rubric, judge, others=others, each_point=each_point)
+                for rubric in found
+            ]
 
-    results = asyncio.run(run())
+    reports = asyncio.run(run())
     if as_json:
-        print_json({"rubrics": [{**result.model_dump(mode="json"), "passed": result.passed} for result in results]})
+        print_json({"rubrics": [report.model_dump(mode="json") for report in reports]})
     else:
-        _print_check(results)
-    if not all(result.passed for result in results):
+        print_check(reports)
+    if not all(report.held if strict else report.passed for report in reports):
         raise typer.Exit(1)
 
 
+@app.command("diff")
+def diff(old: RubricName, new: RubricName, *, as_json: AsJson = False) -> None:
+    """Show what changed from one rubric to another, and which changes make answers be judged anew."""
+    bank = build_services(load_settings()).bank
+    changes = differences(find(old, bank), find(new, bank))
+    if as_json:
+        print_json({"changes": [change.model_dump(mode="json") for change in changes], "free": is_free(changes)})
+    else:
+        print_changes(changes)
+
+
 @app.command("show")
-def show(
-    rubric: Annotated[str, typer.Argument(help="A rubric file, or an id of the bank.")], *, as_json: AsJson = False
-) -> None:
+def show(rubric: RubricName, *, as_json: AsJson = False) -> None:
     """Show a rubric: question, reference answer, key points."""
-    found = _find(rubric, build_services(load_settings()).bank)
+    found = find(rubric, build_services(load_settings()).bank)
     if as_json:
         print_json({**found.model_dump(mode="json"), "content_hash": found.content_hash})
         return
@@ -88,33 +129,43 @@ def show(
     console.print(f"{escape(found.question.text)}\n\n{escape(found.reference_answer or '(no reference answer)')}\n")
     shown = table(None, "id", "weight", "kind", "key point")
     for point in found.key_points:
-        required = " [dim](required)[/]" if point.required else ""
-        shown.add_row(point.id, f"{point.weight:g}", point.kind.value, escape(point.text) + required)
+        marks = " [dim](required)[/]" if point.required else " [dim](a mistake)[/]" if point.penalty else ""
+        ruled = "".join(f"\n[dim]“{escape(each.said)}” counts as {each.counts_as}[/]" for each in point.rulings)
+        shown.add_row(point.id, f"{point.weight:g}", point.kind.value, escape(point.text) + marks + ruled)
     console.print(shown)
+    for group in found.groups:
+        k = f" {group.k} of" if group.k else ""
+        console.print(f"[dim]group {group.id}: {group.kind.value}{k} {', '.join(group.members)}[/]")
 
 
-def _find(name: str, bank: Bank) -> Rubric:
+def find(name: str, bank: Bank) -> Rubric:
+    """The rubric of a file or of the bank."""
     return read_rubric(Path(name)) if name.endswith((".yaml", ".yml")) else bank.rubric(name)
 
 
-def _pages(source: Path) -> list[Path]:
-    pages = sorted(source.glob("*.txt")) if source.is_dir() else [source]
-    if not pages:
-        raise RubricFileError("holds no *.txt page", file=str(source))
-    return pages
+def _drawn(questions: Sequence[SourceQuestion], extractor: Extractor) -> tuple[list[Extraction], dict[str, str], Usage]:
+    """A draft for every question, who drew it, and what that consumed; ConfigurationError where there is no LLM."""
+    if extractor is Extractor.STRUCTURE:
+        from rubrics.extraction.structure import extract
+
+        drawn = [extract(each.question, each.reference_answer) for each in questions]
+        return drawn, {"extractor": extractor.value}, Usage()
+    return asyncio.run(_by_model(build_services(load_settings()), questions))
 
 
-def _text(page: Path) -> str:
-    try:
-        return page.read_text("utf-8-sig")
-    except OSError as error:
-        raise RubricFileError(f"cannot be read: {error.strerror}", file=str(page)) from error
-    except UnicodeDecodeError as error:
-        raise RubricFileError(f"is not UTF-8 (byte {error.start})", file=str(page)) from error
+async def _by_model(
+    services: Services, questions: Sequence[SourceQuestion]
+) -> tuple[list[Extraction], dict[str, str], Usage]:
+    async with services:
+        if services.extractor is None:
+            raise ConfigurationError("no LLM is configured; set GRADER_LLM_MODEL, or use --extractor structure")
+        drawn = [await services.extractor.extract(each.question, each.reference_answer) for each in questions]
+        usage = sum((each.usage for each in drawn), Usage())
+        return [each.extraction for each in drawn], services.extractor.identity, usage
 
 
-def _coverage_rows(built: list[Extraction]) -> list[dict[str, object]]:
-    return [
+def _coverage_rows(built: list[Extraction], found: Import) -> list[dict[str, object]]:
+    drawn: list[dict[str, object]] = [
         {
             "question_id": extraction.rubric.question.id,
             "key_points": len(extraction.rubric.key_points),
@@ -123,38 +174,11 @@ def _coverage_rows(built: list[Extraction]) -> list[dict[str, object]]:
         }
         for extraction in built
     ]
-
-
-def _print_build(merged: Merged, built: list[Extraction], out: Path) -> None:
-    console = Console(highlight=False)
-    shown = table(None, "id", "title", "points", "covered", "sentences no point covers")
-    for extraction in built:
-        rubric, coverage = extraction.rubric, extraction.coverage
-        open_sentences = "\n".join(escape(passage.text) for passage in coverage.uncovered)
-        shown.add_row(
-            rubric.question.id,
-            escape(rubric.question.title),
-            str(len(rubric.key_points)),
-            f"{coverage.share:.0%}",
-            open_sentences,
-        )
-    console.print(shown)
-    for duplicate in merged.merged:
-        console.print(f"{duplicate.question_id} stands in {escape(', '.join(duplicate.origins))}: one rubric")
-    for conflict in merged.conflicts:
-        copies = f"kept {escape(conflict.kept)}, ignored {escape(conflict.ignored)}"
-        console.print(f"[yellow]conflict[/] {conflict.question_id} {conflict.field}: {copies}")
-    console.print(f"[bold]{len(built)} rubrics[/] written to {escape(str(out))}")
-
-
-def _print_check(results: list[SelfTest]) -> None:
-    shown = table(None, "", "id", "judge", "trials (score, allowed)", "not earned by the reference")
-    for result in results:
-        trials = "\n".join(
-            f"{'[green]✓[/]' if trial.passed else '[red]✗[/]'} {trial.answer} "
-            f"{'–' if trial.score is None else f'{trial.score:.2f}'} [dim]({trial.least:.2f}-{trial.most:.2f})[/]"
-            for trial in result.trials
-        )
-        verdict = "[green]passed[/]" if result.passed else "[red]failed[/]"
-        shown.add_row(verdict, result.question_id, result.judge, trials, ", ".join(result.unearned))
-    Console(highlight=False).print(shown)
+    return drawn + [
+        {
+            "question_id": each.rubric.question.id,
+            "key_points": len(each.rubric.key_points),
+            "content_hash": each.rubric.content_hash,
+        }
+        for each in found.rubrics
+    ]

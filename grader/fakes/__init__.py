@@ -1,21 +1,35 @@
 """Fakes of the ports: deterministic, instant, offline. Tests and demos run on them; no default ever does."""
 
+from grader.fakes.access import FakeKeyStore, FakeSpendingStore
+from grader.fakes.audit import FakeAuditLog, FakeBasisStore, FakeReviewStore
 from grader.fakes.chat import FakeBulkChatModel, FakeChatModel, FakeDecisionModel, completion
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
+from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.judging import FakeJudge, FakeReader
-from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids
+from grader.fakes.pending import FakePendingGrades
+from grader.fakes.rubrics import FakeRubricStore
+from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids, separately
 
 __all__ = [
     "DIMENSIONS",
+    "FakeAuditLog",
+    "FakeBasisStore",
     "FakeBulkChatModel",
     "FakeChatModel",
     "FakeDecisionModel",
     "FakeEmbedder",
     "FakeEncoder",
     "FakeGradeStore",
+    "FakeIdempotencyStore",
     "FakeJudge",
+    "FakeKeyStore",
+    "FakePendingGrades",
     "FakeReader",
     "FakeResponseCache",
+    "FakeReviewStore",
+    "FakeRubricStore",
+    "FakeSpendingStore",
     "completion",
     "counting_ids",
+    "separately",
 ]

@@ -18,6 +18,7 @@ from grader.judges.merging import ungraded
 from grader.judges.proof import doubts, proof
 from grader.ports import ChatModel, Completion
 from grader.prompting import SCHEMA_NAME, Prompt, build_prompt, prompt_hash, repair_prompt, response_schema
+from grader.prompting.completed import FINISHED, PROMPT_LEAKED, completed
 from grader.prompting.examples import Example
 from grader.prompting.reading import Reply, Said, read_reply
 from grader.text.firewall import is_plain
@@ -28,10 +29,8 @@ _log: Final = logging.getLogger(__name__)
 NAME: Final = "llm"
 
 MAX_REASON_CHARACTERS: Final = 500
-PROMPT_LEAKED: Final = "prompt_leaked"
 REASON_WITHHELD: Final = "The judge's reason was withheld: it contained a link or markup."
 
-_FINISHED: Final = frozenset({"stop", "eos", "end_turn"})
 _NEEDS_QUOTE: Final = frozenset({Label.COVERED, Label.PARTIAL, Label.CONTRADICTED})
 
 
@@ -115,26 +114,17 @@ class LlmJudge:
 
 def is_worth_keeping(completion: Completion, asked: tuple[str, ...]) -> bool:
     """Whether a later call for the same may get this reply: it is whole and has a verdict on every point asked for."""
-    if completion.refusal or completion.finish_reason not in _FINISHED or not completion.text.strip():
+    if completion.refusal or completion.finish_reason not in FINISHED or not completion.text.strip():
         return False
     return not read_reply(completion.text, asked, asked, "").bad
 
 
 def _read(completion: Completion, prompt: Prompt, submission: Submission) -> Reply:
     """What a completion says; JudgeFailure where there is nothing to repair."""
-    if completion.refusal:
-        raise JudgeFailure("refused", "the model refused to judge this answer")
-    if completion.finish_reason == "content_filter":
-        raise JudgeFailure("content_filter", "the endpoint's content filter stopped the model")
-    if completion.finish_reason not in _FINISHED:
-        raise JudgeFailure("truncated", f"the model stopped early: {completion.finish_reason}")
-    if not completion.text.strip():
-        raise JudgeFailure("empty_reply", "the model answered nothing")
-    if prompt.canary in completion.text:
-        raise JudgeFailure(PROMPT_LEAKED, "the reply repeats the confidential marker of the prompt; it is discarded")
+    text = completed(completion, prompt.canary)
     asked = [point.id for point in submission.points]
     known = [point.id for point in submission.rubric.key_points]
-    return read_reply(completion.text, asked, known, submission.answer.text)
+    return read_reply(text, asked, known, submission.answer.text)
 
 
 def _merged(first: Reply, second: Reply) -> Reply:

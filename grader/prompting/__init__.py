@@ -16,7 +16,7 @@ from grader.domain import Label, Submission
 from grader.prompting.examples import Example, rendered
 from grader.prompting.files import wording, wording_hash
 from grader.text.neutral import neutralised
-from rubrics.model import Rubric
+from rubrics.model import KeyPoint, Rubric
 
 SCHEMA_NAME: Final = "verdicts"
 OFFERED: Final = (Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED)
@@ -46,7 +46,7 @@ def build_prompt(submission: Submission, *, secret: bytes, examples: tuple[Examp
     system = wording("system.md").format(canary=canary)
     user = wording("user.md").format(
         question=rubric.question.text,
-        key_points="\n".join(f"- {point.id}: {point.text}" for point in rubric.key_points),
+        key_points="\n".join(_described(point) for point in rubric.key_points),
         answer=answer,
         nonce=_token(secret, "answer", answer),
         count=len(submission.points),
@@ -81,6 +81,15 @@ def response_schema(rubric: Rubric) -> dict[str, Any]:
 def prompt_hash(examples: tuple[Example, ...] = ()) -> str:
     """`sha256:` and 64 hex digits over files and examples: which wording a verdict was given under."""
     return wording_hash(_FILES, rendered(examples))
+
+
+def _described(point: KeyPoint) -> str:
+    """A key point, and below it what reviewers decided on its edge cases."""
+    decided = (
+        f"\n  A reviewer decided: words such as “{neutralised(each.said)}” count as {each.counts_as} for {point.id}."
+        for each in point.rulings
+    )
+    return f"- {point.id}: {point.text}{''.join(decided)}"
 
 
 def _ids(submission: Submission) -> str:

@@ -46,7 +46,7 @@ Placed = tuple[int, str]
 
 def canonicalise(original: str) -> Answer:
     """The answer that `original` stands for; InvalidAnswer when it is too long or not valid text."""
-    _check_limits(original)
+    check_limits(original)
     if original.isascii() and original.isprintable():
         return Answer(original, original, tuple(range(len(original) + 1)))
     removed: Counter[str] = Counter()
@@ -80,7 +80,8 @@ def _quarter_tokens(char: str) -> int:
     return 4 if char <= "\uffff" else 8
 
 
-def _check_limits(original: str) -> None:
+def check_limits(original: str) -> None:
+    """Raise InvalidAnswer where an answer is no text, or longer than any judge reads."""
     if len(original) > MAX_CHARACTERS:
         raise InvalidAnswer(f"the answer has {len(original)} characters, {MAX_CHARACTERS} are allowed")
     try:

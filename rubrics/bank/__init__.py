@@ -25,12 +25,21 @@ class Bank:
             self._read[question_id] = read_rubric(self._files[question_id])
         return self._read[question_id]
 
+    def by_hash(self, content_hash: str) -> Rubric:
+        """The rubric with this content hash as the bank has it now; UnknownQuestion when it has none."""
+        found = (
+            rubric for question_id in self._files if (rubric := self.rubric(question_id)).content_hash == content_hash
+        )
+        for rubric in found:
+            return rubric
+        raise UnknownQuestion(content_hash)
+
     def questions(
         self, *, category: str | None = None, difficulty: Difficulty | None = None, text: str | None = None
     ) -> tuple[Question, ...]:
         """Every question that fits the filters, by id; `text` is looked for in id, title, question and tags."""
         everything = (self.rubric(question_id).question for question_id in self._files)
-        return tuple(question for question in everything if _fits(question, category, difficulty, text))
+        return tuple(question for question in everything if fits(question, category, difficulty, text))
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -41,7 +50,8 @@ class Bank:
         return {}
 
 
-def _fits(question: Question, category: str | None, difficulty: Difficulty | None, text: str | None) -> bool:
+def fits(question: Question, category: str | None, difficulty: Difficulty | None, text: str | None) -> bool:
+    """Whether a question is of this category and difficulty and holds these words; None wants all."""
     if category is not None and (question.category or "").casefold() != category.casefold():
         return False
     if difficulty is not None and question.difficulty is not difficulty:

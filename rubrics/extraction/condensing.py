@@ -1,7 +1,8 @@
-"""From drafts to at most ten points: repeats are left out, what belongs together is joined, the lightest goes last."""
+"""From drafts to at most ten points: repeats and asides go, what belongs together is joined, the lightest goes last."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 
 from rubrics.extraction.drafts import Draft
 from rubrics.extraction.entries import Drop, DropReason
+from rubrics.extraction.salience import room_for, salience
 from rubrics.extraction.words import Words, contained, jaccard, stems
 from rubrics.model import KeyPointKind, Span
 
@@ -27,9 +29,13 @@ REPEAT_SHARE: Final = 0.6
 DEFINITION_REPEAT_SHARE: Final = 0.9
 """The same for the first sentence: a definition shares words with its items and still says what the thing is."""
 
+SUMMARY_REPEAT_SHARE: Final = 0.5
+"""The same for a first sentence that names three things and more: it sums up the items and defines nothing."""
+
 CROWDED_REPEAT_SHARE: Final = 0.45
 """The same where there are more than MAX_POINTS drafts: leaving a half-repeat out beats joining strangers."""
 
+_ENUMERATES: Final = re.compile(r"[^,(]+,[^,(]+,\s+(?:and|or)\s")
 _MIN_WORDS: Final = 4
 """Content words a sentence must have besides the topic's to be judged a repeat: fewer overlap by chance."""
 
@@ -37,35 +43,63 @@ _MAX_JOINED: Final = 700
 """Characters of a point joined from several drafts; with its label it stays below the 1,000 of a key point."""
 
 
-_MAX_LEANING: Final = 450
-"""Characters up to which sentences are joined because one leans on the other: about three of them."""
+_MAX_LEANING: Final = 300
+"""Characters up to which sentences are joined because one leans on the other: about two of them."""
 
 
 class Condensed(NamedTuple):
-    """At most MAX_POINTS drafts in the order of the text, and the passages that only repeat others."""
+    """At most MAX_POINTS drafts in the order of the text, and the passages that repeat others or say less."""
 
     drafts: tuple[Draft, ...]
     dropped: tuple[Drop, ...]
 
 
-def condense(drafts: Sequence[Draft], topic: Words) -> Condensed:
-    """The drafts brought down to MAX_POINTS; `topic` are the words of the question's topic, which everything shares."""
+def condense(drafts: Sequence[Draft], topic: Words, asked: Words) -> Condensed:
+    """The drafts brought down to MAX_POINTS.
+
+    `topic` are the words of the question's topic, which everything shares, `asked` those of the whole question.
+    """
     drafts = drafts[:MAX_DRAFTS]
     repeats = _repeats(drafts, topic, REPEAT_SHARE)
     kept = _leaning_joined(drafts, repeats)
     if len(kept) > MAX_POINTS:
         repeats = _repeats(drafts, topic, CROWDED_REPEAT_SHARE)
         kept = _leaning_joined(drafts, repeats)
+    kept, asides = _without_asides(kept, asked)
     while len(kept) > MAX_POINTS:
         kept = _with_closest_joined(kept) or _without_lightest(kept)
-    return Condensed(
-        tuple(one.draft for one in kept), tuple((drafts[index].span, DropReason.REPEATS) for index in sorted(repeats))
-    )
+    repeated = ((drafts[index].span, DropReason.REPEATS) for index in sorted(repeats))
+    left_out = ((one.draft.span, DropReason.DETAIL) for one in asides)
+    return Condensed(tuple(one.draft for one in kept), (*repeated, *left_out))
+
+
+def _without_asides(kept: Sequence[_Kept], asked: Words) -> tuple[list[_Kept], list[_Kept]]:
+    """The drafts that are main points, and those left out; a half of a sentence goes with the other half of it."""
+    asides = _asides(kept, asked)
+    main: list[_Kept] = []
+    for one in kept:
+        half = bool(main) and main[-1].draft.place == one.draft.place and _joinable(main[-1], one)
+        if half and (one in asides) != (main[-1] in asides):
+            main[-1] = _joined(main[-1], one)
+        else:
+            main.append(one)
+    return [one for one in main if one not in asides], [one for one in main if one in asides]
+
+
+def _asides(kept: Sequence[_Kept], asked: Words) -> list[_Kept]:
+    """The statements of prose that say least, where there are more than the text has room for."""
+    prose = [one for one in kept if not one.draft.listed and one.draft.kind is not KeyPointKind.FORMULA]
+    said = [one.draft.said for one in prose]
+    scores = salience(said, asked)
+    ranked = sorted(range(len(prose)), key=lambda place: (not prose[place].draft.marked, -scores[place]))
+    return [prose[place] for place in sorted(ranked[room_for(said) :])]
 
 
 def _repeats(drafts: Sequence[Draft], topic: Words, share: float) -> frozenset[int]:
-    """Prose that the list items say again, and formulas that stand twice."""
-    return frozenset({*_repeated_prose(drafts, topic, share), *_repeated_formulas(drafts)})
+    """Prose that the list items say again, with what leans on it, and formulas that stand twice."""
+    prose = _repeated_prose(drafts, topic, share)
+    hanging = {place + 1 for place in prose if place + 1 < len(drafts) and drafts[place + 1].leans}
+    return frozenset({*prose, *hanging, *_repeated_formulas(drafts)})
 
 
 def _repeated_prose(drafts: Sequence[Draft], topic: Words, share: float) -> set[int]:
@@ -78,7 +112,8 @@ def _repeated_prose(drafts: Sequence[Draft], topic: Words, share: float) -> set[
         words = stems(one.said) - topic
         prose = not one.listed and one.kind is not KeyPointKind.FORMULA
         if prose and len(words) >= _MIN_WORDS:
-            needed = share if index else DEFINITION_REPEAT_SHARE
+            opening = SUMMARY_REPEAT_SHARE if _ENUMERATES.search(one.said) else DEFINITION_REPEAT_SHARE
+            needed = share if index else opening
             found |= {index} if contained(words, said_in_items) >= needed else set()
     return found
 

@@ -36,7 +36,7 @@ class Draft:
 
     `said` is the claim, nearly in the words of the text; `label` and `aspect` tell what it is about where it does not
     say so itself. A draft that `leans` is unclear without the one before it; its label is for the case that it has to
-    stand alone.
+    stand alone. One that is `marked` has a number of its own in running text: "(2) ...".
     """
 
     said: str
@@ -49,6 +49,7 @@ class Draft:
     topic: str | None = None
     symbols: tuple[Symbol, ...] = ()
     leans: bool = False
+    marked: bool = False
 
     @property
     def listed(self) -> bool:

@@ -20,6 +20,7 @@ class DropReason(StrEnum):
     CODE = "code"
     TABLE = "table"
     REPEATS = "repeats a point"
+    DETAIL = "detail beyond the main points"
 
 
 Drop = tuple[Span, DropReason]

@@ -79,6 +79,8 @@ def _is_full_stop(part: str, dot: int) -> bool:
     word = before[-1].lstrip("([\"'“") if before else ""
     if word.lower() in _NEVER_LAST or (word.lower() in _BEFORE_NUMBER and after[:1].isdigit()):
         return False
+    if word == "v" and len(before) > 1 and before[-2][:1].isupper() and after[:1].isupper():
+        return False  # "Marbury v. Madison"
     if word.lower() in _SELDOM_LAST and not after[:1].isupper():
         return False
     return not _is_marker(before) and not _is_initial(before, after)

@@ -22,6 +22,7 @@ from rubrics.extraction.entries import Entry
 from rubrics.extraction.heads import is_bare_heading
 from rubrics.extraction.labels import topic_of
 from rubrics.extraction.outline import Outline, read_outline
+from rubrics.extraction.words import Words, stems
 from rubrics.extraction.writing import write_drafts
 from rubrics.model import Immutable, KeyPoint, KeyPointKind, Question, Rubric
 
@@ -49,11 +50,11 @@ def extract(question: Question, reference_answer: str) -> Extraction:
     definition, 2 for items, formulas and statements, 1 for details; the first point is required.
     ExtractionError says why nothing can be drawn: no words, too long, or only headings, captions and the like.
     """
-    reference = _checked(reference_answer)
+    reference = checked_reference(reference_answer)
     outline = _outline(reference)
     casing = Casing(f"{_prose(reference, outline.entries)}\n{question.text}")
     context = Context(reference, topic_of(question, casing), casing)
-    condensed = _condensed(outline, context)
+    condensed = _condensed(outline, context, stems(f"{question.title} {question.text}"))
     if not condensed.drafts:
         reasons = ", ".join(sorted({reason.value for _, reason in outline.dropped}))
         raise ExtractionError(
@@ -64,7 +65,8 @@ def extract(question: Question, reference_answer: str) -> Extraction:
     return Extraction(rubric=rubric, coverage=measure(reference, points, (*outline.dropped, *condensed.dropped)))
 
 
-def _checked(reference_answer: str) -> str:
+def checked_reference(reference_answer: str) -> str:
+    """The reference answer without white space at its ends; ExtractionError where nothing can be drawn from it."""
     reference = reference_answer.strip()
     if not any(character.isalpha() for character in reference):
         raise ExtractionError("the reference answer holds no words; write what a full answer says")
@@ -93,11 +95,11 @@ def _prose(reference: str, entries: Sequence[Entry]) -> str:
     return "\n".join(part.body.of(reference) for entry in entries for part in entry.parts if not part.formula)
 
 
-def _condensed(outline: Outline, context: Context) -> Condensed:
-    condensed = condense(write_drafts(outline.entries, context), context.topic.words)
+def _condensed(outline: Outline, context: Context, asked: Words) -> Condensed:
+    condensed = condense(write_drafts(outline.entries, context), context.topic.words, asked)
     if len(condensed.drafts) >= WANTED_POINTS:
         return condensed
-    return condense(write_drafts(outline.entries, context, fine=True), context.topic.words)
+    return condense(write_drafts(outline.entries, context, fine=True), context.topic.words, asked)
 
 
 def _key_point(number: int, one: Draft, casing: Casing) -> KeyPoint:

@@ -211,9 +211,15 @@ def _statement(entry: Entry, context: Context, base: Draft, opening: str | None,
             label=role or (context.around(entry, "") if leans else ""),
             weight=DETAIL_WEIGHT if is_example(written) else CLAIM_WEIGHT,
             leans=leans,
+            marked=bool(_NUMBER.search(context.text, max(0, base.span.start - _NUMBER_REACH), base.span.start + 1))
+            or _unmarked(written) != written,
         )
     )
 
+
+_NUMBER: Final = re.compile(r"\(\d{1,2}\)\s+\w?$")
+_NUMBER_REACH: Final = 6
+"""Characters before a clause in which its number may stand, where a sentence was divided there."""
 
 _MARK: Final = re.compile(r"(?:^|(?<=[,;:.]\s)|(?<=that\s))\(\d{1,2}\)\s+(?:(?:and|or)\s+)?")
 

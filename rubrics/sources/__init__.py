@@ -1,6 +1,8 @@
-"""Readers of what questions and reference answers come in, and how several sources become one.
+"""Readers of what questions, reference answers and rubrics come in, and how several sources become one.
 
-Each reader turns one format into `SourceQuestion`s; `merge` joins the questions of several files.
+Start at `reading`, which finds out what a file is and asks its reader: `seed_page`, `markdown`, `delimited`,
+`json_lines`, `workbook`, `rubric_file`, `criteria`, `openai_grader`. Each turns one format into `Contents`, whole or
+not at all; `merge` joins the questions of several files.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rubrics.model import Immutable, Question, Text
+from rubrics.model import Immutable, Question, Rubric, Text
 
 
 class SourceQuestion(Immutable):
@@ -17,6 +19,31 @@ class SourceQuestion(Immutable):
     question: Question
     reference_answer: Text
     origin: str
+
+
+class SourceRubric(Immutable):
+    """A rubric that a source gives with its key points; `origin` is `file:line`."""
+
+    rubric: Rubric
+    origin: str
+
+
+class LeftOut(Immutable):
+    """A part of a source that was not taken over, where it stands, and why."""
+
+    what: str
+    why: str
+    origin: str
+
+
+class Contents(Immutable):
+    """Everything one source holds: questions to draw rubrics from, rubrics, and what was left out."""
+
+    file: str
+    format: str
+    questions: tuple[SourceQuestion, ...] = ()
+    rubrics: tuple[SourceRubric, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Duplicate(Immutable):

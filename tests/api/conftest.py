@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.server import configured
 from grader.adapters.embedding import BatchingEmbedder
-from grader.bootstrap import Services
+from grader.bootstrap import Services, Storage
 from grader.domain import Label
+from grader.extracting import LlmExtractor
 from grader.fakes import FakeEncoder, FakeJudge
 from grader.grading import Grader
 from grader.judges.similarity import Calibration, SimilarityJudge
@@ -43,17 +50,22 @@ def build(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
     """Builds applications; their embedder threads end with the module."""
     with ExitStack() as embedders:
 
-        def application(
+        def application(  # noqa: PLR0913 - what a test may replace
             *,
             judges: Mapping[str, Judge] = JUDGES,
             default_judge: str = "similarity",
             encoder: FakeEncoder | None = None,
             bank: Bank = bank,
+            spans: SpanExporter | None = None,
+            extractor: LlmExtractor | None = None,
+            **settings_of_the_test: Any,
         ) -> FastAPI:
-            settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+            settings = Settings(**{"data_dir": tmp_path_factory.mktemp("data"), **settings_of_the_test})
             embedder = BatchingEmbedder(encoder or FakeEncoder())
             embedders.callback(embedder.close)
-            return create_app(settings, Services(settings, bank, embedder, Grader(judges, default_judge, embedder)))
+            grader = Grader(judges, default_judge, embedder)
+            services = Services(settings, bank, embedder, grader, Storage(settings), extractor=extractor)
+            return create_app(settings, services, spans)
 
         yield application
 
@@ -77,6 +89,18 @@ def serve(build: Callable[..., FastAPI]) -> Iterator[Serve]:
 def client(serve: Serve) -> TestClient:
     """A client of an application that is ready; `similarity` judges where nothing else is asked for."""
     return serve()
+
+
+@pytest.fixture
+def address(build: Callable[..., FastAPI]) -> Iterator[tuple[str, int]]:
+    """Where a real server listens, with the protocol that `grader serve` speaks."""
+    server = uvicorn.Server(configured(build()))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        yield listener.getsockname()
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -92,7 +93,10 @@ def test_no_naughty_string_in_a_search_is_an_error_of_the_server(
 def test_no_naughty_string_in_the_practice_form_is_an_error_of_the_server(
     client: TestClient, naughty: list[str]
 ) -> None:
-    assert failures(naughty, lambda text: client.post("/practice/DL0028", data={"answer": text})) == []
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get("/practice/DL0028").text)
+    assert found
+    form = {"form_token": found[1]}
+    assert failures(naughty, lambda text: client.post("/practice/DL0028", data={**form, "answer": text})) == []
 
 
 @pytest.mark.parametrize("path", ["/v1/grades", "/v1/rubrics/drafts", "/practice/DL0028"])

@@ -246,12 +246,11 @@ def test_an_unknown_path_is_not_found(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/v1/grades", "POST"),
-        ("PUT", "/v1/grades", "POST"),
-        ("GET", "/v1/grades", "POST"),
-        ("POST", "/v1/questions", "GET"),
-        ("POST", "/v1/grades/some-id", "GET"),
-        ("DELETE", "/v1/questions/DL0028", "GET"),
+        ("DELETE", "/v1/grades", "GET, HEAD, OPTIONS, POST"),
+        ("PUT", "/v1/grades", "GET, HEAD, OPTIONS, POST"),
+        ("POST", "/v1/questions", "GET, HEAD, OPTIONS"),
+        ("POST", "/v1/grades/some-id", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/v1/questions/DL0028", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_wrong_method_is_refused_with_the_right_one(client: TestClient, method: str, path: str, allowed: str) -> None:

@@ -32,6 +32,7 @@ POINT_FIELDS: dict[str, Any] = {
     "topic": str,
     "weight": NUMBER,
     "required": bool,
+    "penalty": bool,
     "verdict": str,
     "credit": NUMBER,
     "confidence": NUMBER,
@@ -52,6 +53,7 @@ GRADE_FIELDS: dict[str, Any] = {
     "score_interval": list,
     "passed": type(None),
     "points": list,
+    "groups": list,
     "missed": list,
     "contradicted": list,
     "feedback": dict,
@@ -59,6 +61,8 @@ GRADE_FIELDS: dict[str, Any] = {
     "usage": dict,
     "provenance": dict,
     "created_at": str,
+    "regrade_of": type(None),
+    "review": type(None),
 }
 
 
@@ -159,12 +163,27 @@ def test_a_blank_answer_is_graded_zero_without_asking_a_judge(client: TestClient
 
 
 def test_a_judge_that_fails_leaves_the_score_open_instead_of_zero(serve: Any) -> None:
-    broken = LlmJudge(FakeChatModel([JudgeFailure("timeout", "no answer within 90 s")]), b"secret")
+    broken = LlmJudge(FakeChatModel([JudgeFailure("content_filter", "nothing was said")]), b"secret")
     found = grade(serve(judges={"llm": broken}, default_judge="llm"), question_id="DL0028")
     assert (found["status"], found["score"], found["score_interval"]) == ("ungraded", None, [0.0, 1.0])
     assert {(point["verdict"], point["credit"], point["reason"]) for point in found["points"]} == {
-        ("ungraded", None, "timeout")
+        ("ungraded", None, "content_filter")
     }
+
+
+def test_while_the_judge_is_down_there_is_no_grade_and_nothing_is_stored(serve: Any) -> None:
+    broken = LlmJudge(FakeChatModel([JudgeFailure("timeout", "no answer within 90 s")]), b"secret")
+    client = serve(judges={"llm": broken}, default_judge="llm")
+    response = client.post("/v1/grades", json={"answer": ANSWER, "question_id": "DL0028"})
+    assert (response.status_code, response.json()["type"]) == (503, "urn:answer-grader:problem:judge-unavailable")
+    assert client.get("/v1/grades").json()["grades"] == []
+
+
+def test_one_point_that_nobody_could_judge_leaves_the_others_their_verdicts(serve: Any) -> None:
+    one_missing = FakeJudge({"k1": Label.COVERED, "k2": Label.UNGRADED})
+    found = grade(serve(judges={"fake": one_missing}, default_judge="fake"), question_id="DL0028")
+    assert (found["status"], found["score"]) == ("ungraded", None)
+    assert {point["verdict"] for point in found["points"]} == {"covered", "ungraded", "missing"}
 
 
 def test_hidden_characters_are_removed_and_reported(client: TestClient) -> None:

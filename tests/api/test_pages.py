@@ -73,7 +73,10 @@ def reader(serve: Any) -> TestClient:
 
 
 def submit(client: TestClient, answer: str = ANSWER) -> Any:
-    return client.post("/practice/DL0028", data={"answer": answer})
+    """Load the page, as a browser does, and send its form."""
+    token = re.search(r'name="form_token" value="([^"]+)"', client.get("/practice/DL0028").text)
+    assert token
+    return client.post("/practice/DL0028", data={"answer": answer, "form_token": token[1]})
 
 
 def test_the_front_door_leads_to_the_questions(client: TestClient) -> None:
@@ -185,7 +188,6 @@ def test_an_unknown_page_is_a_page(client: TestClient, path: str) -> None:
     ("content", "media_type", "status"),
     [
         (b"answer=" + b"a" * 1_100_000, "application/x-www-form-urlencoded", 413),
-        (b"answer=" + b"a" * 30_000, "application/x-www-form-urlencoded", 422),
         (b'{"answer": "a"}', "application/json", 415),
         (b"answer=a", "", 415),
         (b"answer=%ff", "application/x-www-form-urlencoded", 400),
@@ -201,6 +203,10 @@ def test_a_form_that_cannot_be_read_is_refused_on_a_page(
 ) -> None:
     headers = {"Content-Type": media_type} if media_type else {}
     assert_page(client.post("/practice/DL0028", content=content, headers=headers), status)
+
+
+def test_an_answer_that_is_too_long_is_refused_on_a_page(client: TestClient) -> None:
+    assert_page(submit(client, "a" * 30_000), 422)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -229,3 +235,39 @@ def test_the_pages_load_nothing_from_elsewhere(reader: TestClient) -> None:
         assert "script" not in page.tags
         assert not [link for link in page.links if not link.startswith(("/", "#"))]
         assert "style=" not in response.text  # the content policy would ignore it
+
+
+def form_of(client: TestClient) -> dict[str, str]:
+    """What the form of a page would send."""
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get("/practice/DL0028").text)
+    assert found
+    return {"answer": ANSWER, "form_token": found[1]}
+
+
+def test_the_cookie_of_a_form_is_for_this_site_and_no_script(client: TestClient) -> None:
+    cookie = client.get("/practice/DL0028").headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
+    assert "Max-Age" not in cookie
+
+
+def test_a_browser_keeps_one_token_for_all_its_pages(client: TestClient) -> None:
+    assert form_of(client) == form_of(client)
+
+
+@pytest.mark.parametrize("token", ["", "x", "x.y", "ü", None])
+def test_a_form_without_our_token_is_refused_on_a_page(client: TestClient, token: str | None) -> None:
+    form = {**form_of(client), "form_token": token}
+    response = client.post("/practice/DL0028", data={name: value for name, value in form.items() if value is not None})
+    assert_page(response, 403)
+
+
+def test_a_token_that_another_site_made_up_is_refused_though_the_cookie_agrees(client: TestClient) -> None:
+    forged = "nonce." + "0" * 64
+    headers = {"Cookie": f"grader_form={forged}"}
+    bare = TestClient(client.app, base_url="http://127.0.0.1")
+    assert bare.post("/practice/DL0028", data={"answer": "a", "form_token": forged}, headers=headers).status_code == 403
+
+
+def test_a_true_token_without_its_cookie_is_refused(client: TestClient) -> None:
+    bare = TestClient(client.app, base_url="http://127.0.0.1")
+    assert bare.post("/practice/DL0028", data=form_of(client)).status_code == 403

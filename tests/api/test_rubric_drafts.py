@@ -18,11 +18,12 @@ def test_a_draft_says_what_was_found_where_it_comes_from_and_how_it_does_in_tria
     response = client.post("/v1/rubrics/drafts", json=BODY)
     draft = response.json()
     assert response.status_code == 201
-    assert set(draft) == {"rubric", "content_hash", "provenance", "coverage", "check"}
+    assert set(draft) == {"rubric", "content_hash", "provenance", "coverage", "check", "usage"}
     assert len(draft["rubric"]["key_points"]) >= 3
     assert draft["content_hash"].startswith("sha256:")
     assert draft["provenance"] == {"extractor": "structure"}
-    assert [trial["answer"] for trial in draft["check"]["trials"]] == ["reference", "blank", "question", "keywords"]
+    tried = ["reference", "blank", "question", "keywords", "shuffled", "negated", "other question"]
+    assert [trial["answer"] for trial in draft["check"]["trials"]] == tried
 
 
 def test_every_key_point_of_a_draft_stands_in_the_reference_answer(client: TestClient) -> None:

@@ -1,141 +1,140 @@
-"""What every GradeStore promises, asked of the fake and of SQLite."""
+"""What every GradeStore promises, asked of the fake and of both databases."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from grader.adapters.sql import SqlGradeStore
-from grader.domain import Grade, Label
-from grader.errors import StorageError
+from grader.adapters.sql import Database, SqlGradeStore
+from grader.domain import Grade, Label, Status
+from grader.errors import AlreadyStored
 from grader.fakes import FakeEmbedder, FakeGradeStore, FakeJudge
 from grader.grading import Grader, Request
-from grader.ports import GradeStore
+from grader.ports import GradeFilter, GradeStore, Place
 from rubrics.bank import Bank
 
-
-@pytest.fixture(params=["fake", "sqlite"])
-async def store(request: pytest.FixtureRequest, database: str) -> AsyncIterator[GradeStore]:
-    """Each store in turn, open and empty."""
-    if request.param == "fake":
-        yield FakeGradeStore()
-        return
-    sql = SqlGradeStore(database)
-    await sql.open()
-    yield sql
-    await sql.close()
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ALL = GradeFilter()
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    """A SQLite file in a folder that is not there yet."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'new' / 'grader.db'}"
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, open_database: Callable[[str], Awaitable[Database]]) -> GradeStore:
+    """Each store in turn, empty."""
+    return FakeGradeStore() if request.param == "fake" else SqlGradeStore(await open_database(request.param))
 
 
-async def new_grade(answer: str = "Each token sees a window of neighbours — “nur w” Stück 🪟.") -> Grade:
+async def new_grade(
+    answer: str = "Each token sees a window of neighbours — “nur w” Stück 🪟.", **changed: object
+) -> Grade:
     judge = FakeJudge({"k1": Label.COVERED, "k2": Label.UNGRADED})
     grader = Grader({"fake": judge}, "fake", FakeEmbedder())
-    return await grader.grade(Request(Bank().rubric("DL0028"), answer, candidate_ref="c-1"))
+    grade = await grader.grade(Request(Bank().rubric("DL0028"), answer, candidate_ref="c-1"))
+    return grade.model_copy(update=changed)
+
+
+async def saved(store: GradeStore, tenant: str = "one", **changed: object) -> Grade:
+    grade = await new_grade(**changed)
+    await store.save(tenant, grade)
+    return grade
 
 
 async def test_what_was_saved_is_found_as_it_was(store: GradeStore) -> None:
-    grade = await new_grade()
-    await store.save(grade)
-    assert await store.find(grade.id) == grade
+    grade = await saved(store)
+    assert await store.find("one", grade.id) == grade
 
 
 @pytest.mark.parametrize("grade_id", ["", "nobody", "\0", "' OR 1=1 --", "x" * 10_000])
 async def test_an_unknown_id_finds_nothing(store: GradeStore, grade_id: str) -> None:
-    await store.save(await new_grade())
-    assert await store.find(grade_id) is None
+    await saved(store)
+    assert await store.find("one", grade_id) is None
 
 
 async def test_an_id_is_kept_once_and_the_first_grade_stays(store: GradeStore) -> None:
-    first = await new_grade()
-    second = first.model_copy(update={"candidate_ref": "somebody else"})
-    await store.save(first)
-    with pytest.raises(StorageError):
-        await store.save(second)
-    assert await store.find(first.id) == first
+    first = await saved(store)
+    with pytest.raises(AlreadyStored):
+        await store.save("one", first.model_copy(update={"candidate_ref": "somebody else"}))
+    with pytest.raises(AlreadyStored):
+        await store.save("two", first)
+    assert await store.find("one", first.id) == first
 
 
 async def test_grades_saved_at_the_same_time_are_all_kept(store: GradeStore) -> None:
     grades = [await new_grade() for _ in range(8)]
-    await asyncio.gather(*(store.save(grade) for grade in grades))
-    assert await asyncio.gather(*(store.find(grade.id) for grade in grades)) == grades
+    await asyncio.gather(*(store.save("one", grade) for grade in grades))
+    assert await asyncio.gather(*(store.find("one", grade.id) for grade in grades)) == grades
 
 
 async def test_one_id_saved_at_the_same_time_is_kept_once(store: GradeStore) -> None:
     grade = await new_grade()
-    outcomes = await asyncio.gather(*(store.save(grade) for _ in range(4)), return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes if outcome] == [StorageError] * 3
+    outcomes = await asyncio.gather(*(store.save("one", grade) for _ in range(4)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome] == [AlreadyStored] * 3
 
 
-async def test_a_saved_grade_is_there_when_the_database_is_opened_again(database: str) -> None:
-    grade = await new_grade()
-    before, after = SqlGradeStore(database), SqlGradeStore(database)
-    await before.open()
-    await before.save(grade)
-    await before.close()
-    await after.open()
-    assert await after.find(grade.id) == grade
-    await after.close()
+async def test_a_grade_names_the_one_it_replaces(store: GradeStore) -> None:
+    old = await saved(store)
+    new = await saved(store, regrade_of=old.id)
+    assert await store.find("one", new.id) == new
+    assert await store.find("one", old.id) == old
 
 
-async def test_two_processes_can_use_one_file(database: str) -> None:
-    one, other = SqlGradeStore(database), SqlGradeStore(database)
-    await one.open()
-    await other.open()
-    mine, theirs = await new_grade(), await new_grade()
-    await asyncio.gather(one.save(mine), other.save(theirs))
-    assert (await one.find(theirs.id), await other.find(mine.id)) == (theirs, mine)
-    await one.close()
-    await other.close()
+async def test_no_tenant_sees_lists_or_erases_what_is_anothers(store: GradeStore) -> None:
+    mine, theirs = await saved(store, "one"), await saved(store, "two")
+    assert await store.find("two", mine.id) is None
+    assert await store.page("two", ALL, limit=10) == (theirs,)
+    assert await store.erase("two", "c-1") == (theirs.id,)
+    assert await store.find("one", mine.id) == mine
+
+
+async def test_the_newest_grades_come_first_page_by_page_and_each_once(store: GradeStore) -> None:
+    # Three share a moment: only the id tells them apart.
+    times = [NOON, NOON, NOON, NOON - timedelta(microseconds=1), NOON + timedelta(hours=1)]
+    grades = [await saved(store, created_at=time) for time in times]
+    seen: list[Grade] = []
+    while page := await store.page(
+        "one", ALL, limit=2, after=Place(seen[-1].created_at, seen[-1].id) if seen else None
+    ):
+        seen += page
+    assert seen == sorted(grades, key=lambda grade: (grade.created_at, grade.id), reverse=True)
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("wanted", "found"),
     [
-        "sqlite+aiosqlite:////proc/nowhere/grader.db",
-        "sqlite+aiosqlite:////dev/null/grader.db",
-        "sqlite:////tmp/grader.db",
-        "postgresql+nodriver://me:hunter2@db.invalid/grader",
-        "mysql+aiomysql://me:hunter2@db.invalid/grader",
-        "postgresql://me:hunter2@db.invalid:port/grader",
-        "hunter2",
+        (ALL, {"a", "b", "c"}),
+        (GradeFilter(question_id="DL0028"), {"b", "c"}),
+        (GradeFilter(status=Status.UNGRADED), {"c"}),
+        (GradeFilter(candidate_ref="c-2"), {"a", "b"}),
+        (GradeFilter(candidate_ref="c-2", question_id="DL0028"), {"b"}),
+        (GradeFilter(candidate_ref="' OR 1=1 --"), set()),
+        (GradeFilter(since=NOON), {"b", "c"}),
+        (GradeFilter(since=datetime(2026, 11, 21, 14, tzinfo=timezone(timedelta(hours=1)))), {"c"}),
+        (GradeFilter(since=NOON + timedelta(days=1)), set()),
     ],
 )
-async def test_a_database_that_cannot_be_opened_is_a_storage_error_without_its_password(url: str) -> None:
-    with pytest.raises(StorageError) as error:
-        await SqlGradeStore(url).open()
-    assert "hunter2" not in str(error.value)
+async def test_only_the_wanted_grades_are_listed(store: GradeStore, wanted: GradeFilter, found: set[str]) -> None:
+    graded = {"status": Status.GRADED, "candidate_ref": "c-2"}
+    await saved(store, id="a", question_id="other", created_at=NOON - timedelta(hours=1), **graded)
+    await saved(store, id="b", created_at=NOON, **graded)
+    await saved(store, id="c", created_at=NOON + timedelta(hours=1), status=Status.UNGRADED, candidate_ref=None)
+    assert {grade.id for grade in await store.page("one", wanted, limit=10)} == found
 
 
-async def test_a_file_that_is_no_database_is_a_storage_error(tmp_path: Path) -> None:
-    (tmp_path / "grader.db").write_text("This is not a database, but it is long enough to be read. " * 20)
-    with pytest.raises(StorageError):
-        await SqlGradeStore(f"sqlite+aiosqlite:///{tmp_path / 'grader.db'}").open()
+async def test_erasing_a_candidate_leaves_the_others(store: GradeStore) -> None:
+    gone, stays = await saved(store), await saved(store, candidate_ref="c-2")
+    unnamed = await saved(store, candidate_ref=None)
+    assert await store.erase("one", "c-1") == (gone.id,)
+    assert await store.erase("one", "c-1") == ()
+    assert {grade.id for grade in await store.page("one", ALL, limit=10)} == {stays.id, unnamed.id}
 
 
-async def test_a_store_that_is_not_open_is_a_storage_error(database: str) -> None:
-    with pytest.raises(StorageError):
-        await SqlGradeStore(database).find("x")
-
-
-async def test_a_row_from_another_version_is_a_storage_error_and_hurts_no_other(database: str) -> None:
-    store = SqlGradeStore(database)
-    await store.open()
-    good, odd = await new_grade(), await new_grade()
-    await store.save(good)
-    await store.save(odd)
-    with closing(sqlite3.connect(database.removeprefix("sqlite+aiosqlite:///"))) as connection, connection:
-        connection.execute("UPDATE grades SET grade = replace(grade, 'covered', 'shining') WHERE id = ?", (odd.id,))
-    with pytest.raises(StorageError):
-        await store.find(odd.id)
-    assert await store.find(good.id) == good
-    await store.close()
+async def test_the_oldest_grades_are_found_first_and_can_be_removed(store: GradeStore) -> None:
+    days = [await saved(store, created_at=NOON + timedelta(days=day)) for day in (2, 0, 1)]
+    assert await store.older("one", NOON + timedelta(days=2), limit=10) == (days[1], days[2])
+    assert await store.older("one", NOON + timedelta(days=9), limit=1) == (days[1],)
+    assert await store.older("two", NOON + timedelta(days=9), limit=10) == ()
+    assert await store.remove("two", [days[0].id]) == 0
+    assert await store.remove("one", [days[1].id, "nothing"]) == 1
+    assert await store.older("one", NOON + timedelta(days=9), limit=10) == (days[2], days[0])

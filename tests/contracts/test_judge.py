@@ -11,6 +11,7 @@ from grader.domain import Label, Submission
 from grader.errors import JudgeFailure
 from grader.fakes import FakeChatModel, FakeEmbedder, FakeJudge, completion
 from grader.judges.cascade import CascadeJudge, Thresholds
+from grader.judges.formula import FormulaJudge
 from grader.judges.llm import LlmJudge
 from grader.judges.similarity import Calibration, SimilarityJudge
 from grader.judges.voting import VotingJudge
@@ -51,9 +52,10 @@ JUDGES: dict[str, Judge] = {
         FakeJudge(failure=JudgeFailure("timeout", "late")),
         Thresholds(missing=0.95, risk=0.05, measured_on="made up"),
     ),
+    "fake behind formulas": FormulaJudge(FakeJudge({"k1": Label.COVERED})),
     "three votes": VotingJudge((LlmJudge(FakeChatModel([completion(replies())]), b"secret"),) * 3),
 }
-MEMBERS = {"cascade": {"fake", "llm"}}
+MEMBERS = {"cascade": {"fake", "llm"}, "fake": {"fake", "formula"}}
 """The judges that a judge of others asks; any other only speaks for itself."""
 
 

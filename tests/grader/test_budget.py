@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.budget import Amount, Budget, BudgetedChatModel, Limit, Prices, estimated_tokens
+from grader.access import Amount, Limit
+from grader.budget import Budget, BudgetedChatModel, Prices, estimated_tokens
 from grader.domain import Usage
 from grader.errors import JudgeFailure
 from grader.fakes import FakeChatModel, completion

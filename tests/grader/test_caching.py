@@ -8,10 +8,10 @@ from typing import Unpack
 
 import pytest
 
-from grader.caching import CachedChatModel, OpeningCache
+from grader.caching import CachedChatModel, on_behalf_of
 from grader.errors import JudgeFailure, StorageError
 from grader.fakes import FakeChatModel, FakeResponseCache, completion
-from grader.ports import ChatRequest, Completion
+from grader.ports import ChatRequest, Completion, Subject
 
 REQUEST: ChatRequest = {"system": "s", "user": "u", "schema_name": "n", "schema": {"type": "object"}}
 CHANGES: list[ChatRequest] = [
@@ -92,8 +92,8 @@ async def test_a_cache_that_fails_is_done_without() -> None:
 
 async def test_what_another_process_kept_first_counts_and_the_own_call_is_still_paid() -> None:
     class FasterElsewhere(FakeResponseCache):
-        async def keep(self, key: str, completion: Completion) -> Completion:
-            return await super().keep(key, replace(completion, text="theirs", input_tokens=1))
+        async def keep(self, subject: Subject, key: str, completion: Completion) -> Completion:
+            return await super().keep(subject, key, replace(completion, text="theirs", input_tokens=1))
 
     chat, _ = cached(completion("mine"), cache=FasterElsewhere())
     reply = await chat.complete(**REQUEST)
@@ -132,38 +132,38 @@ async def test_closing_gives_up_what_is_under_way() -> None:
         await waiting
 
 
-async def test_a_cache_is_opened_with_its_first_use_and_once() -> None:
-    opened: list[FakeResponseCache] = []
-
-    async def open_cache() -> FakeResponseCache:
-        await asyncio.sleep(0)
-        opened.append(FakeResponseCache())
-        return opened[-1]
-
-    cache = OpeningCache(open_cache)
-    assert opened == []
-    await asyncio.gather(*(cache.keep(key, completion(key)) for key in "abc"))
-    assert await cache.find("b") == completion("b")
-    assert len(opened) == 1
-    await cache.close()
+async def test_no_tenant_is_given_what_another_asked_for() -> None:
+    chat, model = cached(completion("one"), completion("two"))
+    with on_behalf_of(Subject("one")):
+        first = await chat.complete(**REQUEST)
+    with on_behalf_of(Subject("two")):
+        second = await chat.complete(**REQUEST)
+    assert (first.text, second.text, second.cached) == ("one", "two", False)
+    assert len(model.asked) == 2
 
 
-async def test_a_cache_that_could_not_be_opened_is_tried_again() -> None:
-    failures = [StorageError("locked")]
-
-    async def open_cache() -> FakeResponseCache:
-        if failures:
-            raise failures.pop()
-        return FakeResponseCache()
-
-    cache = OpeningCache(open_cache)
-    with pytest.raises(StorageError, match="locked"):
-        await cache.find("a")
-    assert await cache.find("a") is None
+async def test_a_reply_is_erased_with_each_candidate_whose_grade_rests_on_it() -> None:
+    cache = FakeResponseCache()
+    chat, model = cached(completion("one"), completion("two"), cache=cache)
+    for candidate in ("anna", "bert"):
+        with on_behalf_of(Subject("one", candidate)):
+            await chat.complete(**REQUEST)
+    assert await cache.erase("one", "bert") == 1
+    assert await cache.erase("one", "anna") == 0
+    assert len(model.asked) == 1
 
 
-async def test_closing_a_cache_that_was_never_used_opens_nothing() -> None:
-    async def open_cache() -> FakeResponseCache:
-        pytest.fail("it was opened")
+async def test_a_reply_shared_while_it_was_under_way_is_erased_with_both_candidates() -> None:
+    cache, model = FakeResponseCache(), SlowModel(completion("one"))
+    chat = CachedChatModel(model, cache, lambda _reply, _asked: True)
 
-    await OpeningCache(open_cache).close()
+    async def asked_for(candidate: str) -> None:
+        with on_behalf_of(Subject("one", candidate)):
+            await chat.complete(**REQUEST)
+
+    waiting = [asyncio.create_task(asked_for(candidate)) for candidate in ("anna", "bert")]
+    await asyncio.sleep(0)
+    model.go.set()
+    await asyncio.gather(*waiting)
+    assert len(model.asked) == 1
+    assert await cache.erase("one", "bert") == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain import Label, Verdict
-from grader.scoring import Policy, score
+from grader.scoring import Policy, score, score_labels
 from rubrics.model import Group, GroupKind, KeyPoint, Question, Rubric
 
 IDS = ("k1", "k2", "k3", "k4")
@@ -122,6 +122,96 @@ def test_a_better_verdict_never_lowers_a_score(said: tuple[Label, ...], groups: 
     assert before is not None
     assert after is not None
     assert after >= before
+
+
+def with_penalty(*groups: Group) -> Rubric:
+    plain = rubric(groups)
+    mistake = KeyPoint(id="m", text="The wind does it.", weight=2.0, penalty=True)
+    return plain.model_copy(update={"key_points": (*plain.key_points, mistake)})
+
+
+@pytest.mark.parametrize(("mistake", "expected"), [(C, 0.5), (P, 0.6), (M, 0.7), (X, 0.7)])
+def test_a_penalty_costs_its_weight_where_the_mistake_is_made(mistake: Label, expected: float) -> None:
+    said = (*verdicts(C, C, M, M), Verdict(key_point_id="m", label=mistake, judged_by="test"))
+    assert score(with_penalty(), said, Policy()).value == expected
+
+
+def test_an_ungraded_penalty_leaves_the_score_open_downwards() -> None:
+    said = (*verdicts(C, C, M, M), Verdict(key_point_id="m", label=U, judged_by="test", reason="because"))
+    result = score(with_penalty(), said, Policy())
+    assert (result.value, result.interval) == (None, (0.5, 0.7))
+
+
+def test_a_chain_of_prerequisites_holds_in_any_order() -> None:
+    links = [Group(id=f"g{one}", kind=GroupKind.PREREQUISITE, members=(f"k{one}", f"k{one + 1}")) for one in (1, 2, 3)]
+    for groups in (links, links[::-1]):
+        assert score(rubric(tuple(groups)), verdicts(M, C, C, C), Policy()).value == 0.0
+        assert score(rubric(tuple(groups)), verdicts(C, C, M, C), Policy()).value == 0.7
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> Rubric:
+    """Any rubric of six points and a penalty: members of one scored group at most, prerequisites at will."""
+    ids = [f"k{number}" for number in range(1, 7)]
+    shuffled = draw(st.permutations(ids))
+    groups: list[Group] = []
+    for start in (0, 3):
+        members = tuple(shuffled[start : start + draw(st.integers(2, 3))])
+        kind = draw(st.sampled_from([None, GroupKind.ANY_OF, GroupKind.EXCLUSIVE, GroupKind.K_OF_N]))
+        if kind is not None:
+            k = draw(st.integers(1, len(members) - 1)) if kind is GroupKind.K_OF_N else None
+            groups.append(Group(id=f"s{start}", kind=kind, members=members, k=k))
+    for number in range(draw(st.integers(0, 3))):
+        members = tuple(draw(st.lists(st.sampled_from(ids), min_size=2, max_size=4, unique=True)))
+        groups.append(Group(id=f"p{number}", kind=GroupKind.PREREQUISITE, members=members))
+    points = [
+        KeyPoint(id=key, text="A point.", weight=draw(st.floats(0.01, 100)), required=draw(st.booleans()))
+        for key in ids
+    ]
+    points.append(KeyPoint(id="m", text="A mistake.", weight=draw(st.floats(0.01, 100)), penalty=True))
+    return Rubric(question=Question(id="q", title="Q", text="Q?"), key_points=tuple(points), groups=tuple(groups))
+
+
+seven = st.tuples(*[st.sampled_from(Label)] * 7)
+
+
+def labelled(rubric: Rubric, said: tuple[Label, ...]) -> dict[str, Label]:
+    return dict(zip((point.id for point in rubric.key_points), said, strict=True))
+
+
+@given(grouped(), seven, policies)
+def test_no_group_leaves_the_bounds_or_divides_by_zero(found: Rubric, said: tuple[Label, ...], policy: Policy) -> None:
+    result = score_labels(found, labelled(found, said), policy)
+    assert 0.0 <= result.interval[0] <= result.interval[1] <= 1.0
+    assert (result.value is None) == (U in said)
+
+
+@given(grouped(), seven, policies, st.integers(0, 5))
+def test_covering_one_more_point_never_lowers_a_score(
+    found: Rubric, said: tuple[Label, ...], policy: Policy, index: int
+) -> None:
+    graded = [M if label is U else label for label in said]
+    better = [*graded]
+    better[index] = C
+    before, after = (score_labels(found, labelled(found, tuple(row)), policy) for row in (graded, better))
+    assert after.interval[0] >= before.interval[0]
+
+
+@given(grouped(), seven)
+def test_making_a_mistake_never_raises_a_score(found: Rubric, said: tuple[Label, ...]) -> None:
+    graded = [M if label is U else label for label in said]
+    without, made = (score_labels(found, labelled(found, (*graded[:6], last)), Policy()) for last in (M, C))
+    assert made.interval[0] <= without.interval[0]
+
+
+@given(grouped(), seven, policies)
+def test_what_turns_out_of_an_open_point_lies_in_the_interval(
+    found: Rubric, said: tuple[Label, ...], policy: Policy
+) -> None:
+    low, high = score_labels(found, labelled(found, said), policy).interval
+    for outcome in (C, M):
+        settled = tuple(outcome if label is U else label for label in said)
+        assert low <= score_labels(found, labelled(found, settled), policy).interval[0] <= high
 
 
 @pytest.mark.parametrize("name", ["partial_credit", "contradiction_penalty", "required_cap", "pass_mark"])

@@ -59,4 +59,4 @@ def test_answers_of_other_fields_give_three_to_ten_points_too(shared: Path) -> N
         question = Question(id=row["question_id"], title=row["title"], text=row["question"])
         extraction = extract(question, row["reference_answer"])
         assert 3 <= len(extraction.rubric.key_points) <= 10
-        assert extraction.coverage.share > 0.9
+        assert extraction.coverage.share > 0.8

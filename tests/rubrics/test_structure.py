@@ -206,20 +206,38 @@ def test_a_reference_to_a_figure_goes_out_of_its_sentence() -> None:
     assert texts("Tea bushes are tall, as shown in the figure below.") == ["Tea bushes are tall."]
 
 
-def test_more_than_ten_claims_are_joined_to_ten_points_that_cover_all_of_them() -> None:
-    extraction = drawn(" ".join(f"The {letter} tea is kept in the box {letter}." for letter in "abcdefghijklmn"))
+def test_more_than_ten_items_are_joined_to_ten_points_that_cover_all_of_them() -> None:
+    boxes = (f"(1) Box {letter}:\nThe tea {letter} is kept in it.\nIt is made of tin {letter}." for letter in "abcdefg")
+    extraction = drawn("\n".join(boxes))
     assert len(extraction.rubric.key_points) == 10
     assert extraction.coverage.share == 1
 
 
-def test_what_ten_points_cannot_hold_is_reported_as_uncovered() -> None:
-    extraction = drawn("\n\n".join(f"Tea number {number} is kept in a tin box." for number in range(12)))
-    assert len(extraction.rubric.key_points) == 10
-    assert [one.text for one in extraction.coverage.uncovered] == [
-        "Tea number 10 is kept in a tin box.",
-        "Tea number 11 is kept in a tin box.",
+ASIDES = """Green tea is a drink made from leaves that were steamed, because steam stops the enzymes in the leaf.
+It needs water of about eighty degrees: hotter water draws bitter substances out of the leaves.
+The leaves may be used for a second pot, which many drinkers of green tea like better than the first.
+Some collect tins. Green tea keeps for about a year, so the leaves should not be bought in large amounts.
+Many own a tiny pot."""
+
+
+def test_prose_is_left_out_by_name_where_it_says_little() -> None:
+    extraction = drawn(ASIDES)
+    assert [(one.text, one.reason.value) for one in extraction.coverage.dropped] == [
+        ("Some collect tins.", "detail beyond the main points"),
+        ("Many own a tiny pot.", "detail beyond the main points"),
     ]
-    assert extraction.coverage.share == pytest.approx(10 / 12)
+    assert len(extraction.rubric.key_points) == 4
+    assert extraction.coverage.share == 1
+
+
+def test_a_numbered_statement_is_a_point_however_short() -> None:
+    numbered = ASIDES.replace("Some collect", "(1) Some collect").replace("Many own", "(2) Many own")
+    assert sum("tins" in text or "tiny pot" in text for text in texts(numbered)) == 2
+
+
+def test_half_a_sentence_is_not_left_out_without_the_other_half() -> None:
+    halved = ASIDES.replace("second pot, which", "second pot; people do so. It is a thing which")
+    assert any("pot. People do so." in text or "pot; people do so." in text for text in texts(halved))
 
 
 def test_points_that_say_much_the_same_are_named() -> None:

@@ -1,6 +1,50 @@
-"""What is kept in a SQL database by SQLAlchemy; SQLite in WAL mode with full synchronisation by default."""
+"""What is kept in a SQL database by SQLAlchemy: SQLite in WAL mode with full synchronisation, or PostgreSQL."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.adapters.sql.audit import SqlAuditLog
+from grader.adapters.sql.bases import SqlBasisStore
+from grader.adapters.sql.database import Database
 from grader.adapters.sql.grades import SqlGradeStore
+from grader.adapters.sql.idempotency import SqlIdempotencyStore
+from grader.adapters.sql.keys import SqlKeyStore
+from grader.adapters.sql.pending import SqlPendingGrades
 from grader.adapters.sql.responses import SqlResponseCache
+from grader.adapters.sql.reviews import SqlReviewStore
+from grader.adapters.sql.rubrics import SqlRubricStore
+from grader.adapters.sql.spending import SqlSpendingStore
 
-__all__ = ["SqlGradeStore", "SqlResponseCache"]
+
+@dataclass(frozen=True)
+class SqlStores:
+    """Every store of one database."""
+
+    database: Database
+    grades: SqlGradeStore
+    responses: SqlResponseCache
+    keys: SqlKeyStore
+    spending: SqlSpendingStore
+    idempotency: SqlIdempotencyStore
+    pending: SqlPendingGrades
+    audit: SqlAuditLog
+    bases: SqlBasisStore
+    reviews: SqlReviewStore
+    rubrics: SqlRubricStore
+
+
+__all__ = [
+    "Database",
+    "SqlAuditLog",
+    "SqlBasisStore",
+    "SqlGradeStore",
+    "SqlIdempotencyStore",
+    "SqlKeyStore",
+    "SqlPendingGrades",
+    "SqlResponseCache",
+    "SqlReviewStore",
+    "SqlRubricStore",
+    "SqlSpendingStore",
+    "SqlStores",
+]

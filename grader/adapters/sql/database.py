@@ -1,74 +1,152 @@
-"""One SQL database: opened with its tables, closed, and what SQLite is told about durability."""
+"""One SQL database for everything that is kept: opened at the right schema, read and written for one tenant at a time.
+
+SQLite: one writer with group commit, readers beside it. PostgreSQL: a pool. Every failure is a StorageError by name.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Final
 
-from sqlalchemy import MetaData, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from grader.adapters.sql.failures import named_failures
+from grader.adapters.sql.migrations import Schema, nothing_yet, prepare, read
+from grader.adapters.sql.postgres import PostgresBackend
+from grader.adapters.sql.sqlite import SqliteBackend
+from grader.adapters.sql.tenancy import EVERY_TENANT, TenantConnection
 from grader.errors import StorageError
 
-BUSY_SECONDS: Final = 10
-"""Wait for another process that holds the SQLite file."""
+WAIT_SECONDS: Final = 10.0
+"""Longest wait for another's lock, for a free connection, for a turn, for one statement; then StorageBusy."""
+
+_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgres"}
+"""What a URL may call its driver, beside nothing; the first is what version 0.1 used."""
+
+_TRANSACTION: Final[ContextVar[tuple[Database | None, TenantConnection | None]]] = ContextVar(
+    "transaction", default=(None, None)
+)
+"""The transaction that the running task is in, by `Database.together`."""
 
 
 class Database:
-    """The database at `url`; `open` creates those of the `tables` that are missing."""
+    """The database at `url` (`sqlite:///FILE`, `postgresql://…`): `open` it before its first use, `close` it after."""
 
-    def __init__(self, url: str, tables: MetaData) -> None:
+    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self._url = _parsed(url)
-        self._tables = tables
-        self._engine: AsyncEngine | None = None
+        self._wait_seconds = wait_seconds
+        self._opened: SqliteBackend | PostgresBackend | None = None
 
-    async def open(self) -> None:
-        """Connect and create the tables; StorageError says why not."""
+    async def open(self, *, upgrade: bool = False) -> Schema:
+        """Connect; StorageError says why not, SchemaOutdated that it must be upgraded first.
+
+        A SQLite file is created and brought to this program's schema by itself, after a copy of it was made beside it;
+        PostgreSQL only with `upgrade`, which one process asks for while the others wait.
+        """
+        backend = self._backend()
         try:
-            self._engine = _new_engine(self._url)
-            async with self._engine.begin() as connection:
-                await connection.run_sync(self._tables.create_all)
-        except (SQLAlchemyError, OSError, ImportError) as error:
-            await self.close()
-            raise StorageError(f"the database {self._url!r} cannot be opened: {error}") from error
+            with named_failures():
+                schema = await prepare(backend, upgrade=upgrade or isinstance(backend, SqliteBackend))
+        except BaseException:
+            await backend.close()
+            raise
+        self._opened = backend
+        return schema
+
+    async def schema(self) -> Schema:
+        """Where the database stands, changing nothing; StorageError where it cannot be reached."""
+        backend = self._backend()
+        try:
+            if isinstance(backend, SqliteBackend) and not backend.file.exists():
+                return nothing_yet()
+            with named_failures():
+                return await read(backend)
+        finally:
+            await backend.close()
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._engine is not None:
-            await self._engine.dispose()
-            self._engine = None
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.close()
 
-    @property
-    def engine(self) -> AsyncEngine:
-        """What statements run on; StorageError while the database is not open."""
-        if self._engine is None:
+    @asynccontextmanager
+    async def reading(self, tenant: str) -> AsyncIterator[TenantConnection]:
+        """Read the tenant's rows, all in one state of the database; StorageError."""
+        joined = self._joined(tenant)
+        if joined is not None:
+            yield joined
+            return
+        with named_failures():
+            async with self._usable().reading(tenant) as connection:
+                with TenantConnection(connection, tenant) as rows:
+                    yield rows
+
+    @asynccontextmanager
+    async def writing(self, tenant: str) -> AsyncIterator[TenantConnection]:
+        """Read and write the tenant's rows in one transaction; when this is left they survive a crash. StorageError.
+
+        Do nothing else inside: on SQLite others wait for their turn meanwhile.
+        """
+        joined = self._joined(tenant)
+        if joined is not None:
+            with named_failures():
+                async with joined.savepoint():
+                    yield joined
+            return
+        with named_failures():
+            async with self._usable().writing(tenant) as connection:
+                with TenantConnection(connection, tenant) as rows:
+                    yield rows
+
+    @asynccontextmanager
+    async def together(self, tenant: str) -> AsyncIterator[None]:
+        """One transaction for all that this task reads and writes inside; see `ports.Together`."""
+        async with self.writing(tenant) as rows:
+            token = _TRANSACTION.set((self, rows))
+            try:
+                yield
+            finally:
+                _TRANSACTION.reset(token)
+
+    async def check(self) -> None:
+        """Return when the database answers; StorageError."""
+        async with self.reading(EVERY_TENANT) as rows:
+            await rows.ping()
+
+    def _joined(self, tenant: str) -> TenantConnection | None:
+        """The connection of the transaction that this task is in, if it is in one."""
+        database, rows = _TRANSACTION.get()
+        if database is not self or rows is None or not rows.is_open:
+            return None
+        if rows.tenant != tenant:
+            raise StorageError("one transaction is for one tenant's rows")
+        return rows
+
+    def _usable(self) -> SqliteBackend | PostgresBackend:
+        if self._opened is None:
             raise StorageError("the database is not open")
-        return self._engine
+        return self._opened
+
+    def _backend(self) -> SqliteBackend | PostgresBackend:
+        kind = SqliteBackend if self._url.get_backend_name() == "sqlite" else PostgresBackend
+        return kind(self._url, self._wait_seconds)
 
 
 def _parsed(url: str) -> URL:
+    """The URL without its driver; StorageError that does not name the URL, which may hold a password."""
     try:
-        return make_url(url)
-    except (SQLAlchemyError, ValueError) as error:  # the URL may hold a password: it is not repeated
+        found = make_url(url)
+    except (SQLAlchemyError, ValueError):
         raise StorageError(
-            "the database URL cannot be read; it has the form dialect+driver://user:password@host/name"
-        ) from error
-
-
-def _new_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url)
-    if url.get_backend_name() == "sqlite":
-        if url.database not in {None, "", ":memory:"}:
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
-    """WAL lets readers go on while one writes; FULL keeps an acknowledged grade through a power cut."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+            "the database URL cannot be read; it has the form sqlite:///FILE or postgresql://user:password@host/name"
+        ) from None
+    kind = found.drivername.partition("+")[0]
+    if kind not in _DRIVERS or found.drivername not in {kind, _DRIVERS[kind]}:
+        raise StorageError(f"{found.drivername} databases are not supported; there is sqlite and postgresql")
+    if kind == "sqlite" and found.database in {None, "", ":memory:"}:
+        raise StorageError("a database in memory cannot be shared by connections; name a file: sqlite:///FILE")
+    return found.set(drivername="sqlite" if kind == "sqlite" else "postgresql")

@@ -1,41 +1,43 @@
-"""Grades in a SQL database."""
+"""Grades in a SQL database: the whole grade as JSON, and beside it what the database derives to find it by."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Column, FetchedValue, Index, Select, String, Text, delete, insert, literal, select, tuple_
 
 from grader.adapters.sql.database import Database
+from grader.adapters.sql.schema import UtcDateTime, owned_table
 from grader.domain import Grade
 from grader.errors import StorageError
+from grader.ports import GradeFilter, Place
 
-_metadata: Final = MetaData()
-_grades: Final = Table(
+GRADES: Final = owned_table(
     "grades",
-    _metadata,
     Column("id", String(64), primary_key=True),
     Column("question_id", String(64), nullable=False, index=True),
     Column("rubric_hash", String(80), nullable=False, index=True),
-    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("grade", Text, nullable=False),
+    Column("status", Text, FetchedValue()),  # the database takes these three out of `grade`
+    Column("candidate_ref", Text, FetchedValue()),
+    Column("regrade_of", Text, FetchedValue()),
+    Index("ix_grades_tenant_created", "tenant", "created_at", "id"),
+    Index("ix_grades_tenant_candidate", "tenant", "candidate_ref"),
 )
 
 
 class SqlGradeStore:
-    """A GradeStore; `open` creates what is missing, `save` returns once the grade is on disk."""
+    """A GradeStore; `save` returns once the grade is on disk."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url, _metadata)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def open(self) -> None:
-        """Connect and create the tables; StorageError says why not."""
-        await self._database.open()
-
-    async def save(self, grade: Grade) -> None:
-        """Keep a grade; its id must be new."""
+    async def save(self, tenant: str, grade: Grade) -> None:
+        """Keep a grade; AlreadyStored if its id is not new."""
         row = {
             "id": grade.id,
             "question_id": grade.question_id,
@@ -43,21 +45,61 @@ class SqlGradeStore:
             "created_at": grade.created_at,
             "grade": grade.model_dump_json(),
         }
-        try:
-            async with self._database.engine.begin() as connection:
-                await connection.execute(insert(_grades).values(row))
-        except SQLAlchemyError as error:
-            raise StorageError(f"grade {grade.id} could not be saved: {type(error).__name__}") from error
+        async with self._database.writing(tenant) as rows:
+            await rows.execute(insert(GRADES).values(row))
 
-    async def find(self, grade_id: str) -> Grade | None:
-        """The grade with this id, or None."""
-        try:
-            async with self._database.engine.connect() as connection:
-                stored = await connection.scalar(select(_grades.c.grade).where(_grades.c.id == grade_id))
-            return None if stored is None else Grade.model_validate_json(stored)
-        except (SQLAlchemyError, ValidationError) as error:
-            raise StorageError(f"grade could not be read: {type(error).__name__}") from error
+    async def find(self, tenant: str, grade_id: str) -> Grade | None:
+        """The tenant's grade with this id, or None."""
+        if "\0" in grade_id:  # PostgreSQL takes no such text, so nothing has such an id
+            return None
+        async with self._database.reading(tenant) as rows:
+            stored = await rows.scalar(select(GRADES.c.grade).where(GRADES.c.id == grade_id))
+        return None if stored is None else _read(stored)
 
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._database.close()
+    async def page(
+        self, tenant: str, wanted: GradeFilter, *, limit: int, after: Place | None = None
+    ) -> tuple[Grade, ...]:
+        """The tenant's newest grades that are wanted, from behind `after` on."""
+        async with self._database.reading(tenant) as rows:
+            stored = (await rows.execute(_page(wanted, after).limit(limit))).scalars().all()
+        return tuple(_read(each) for each in stored)
+
+    async def erase(self, tenant: str, candidate_ref: str) -> tuple[str, ...]:
+        """Delete the candidate's grades; their ids."""
+        theirs = GRADES.c.candidate_ref == candidate_ref
+        async with self._database.writing(tenant) as rows:
+            ids = (await rows.execute(select(GRADES.c.id).where(theirs).order_by(GRADES.c.id))).scalars().all()
+            await rows.execute(delete(GRADES).where(theirs))
+        return tuple(ids)
+
+    async def older(self, tenant: str, before: datetime, *, limit: int) -> tuple[Grade, ...]:
+        """The tenant's oldest grades made before."""
+        query = select(GRADES.c.grade).where(GRADES.c.created_at < before).order_by(GRADES.c.created_at, GRADES.c.id)
+        async with self._database.reading(tenant) as rows:
+            return tuple(_read(each) for each in (await rows.execute(query.limit(limit))).scalars().all())
+
+    async def remove(self, tenant: str, grade_ids: Collection[str]) -> int:
+        """Delete these grades."""
+        async with self._database.writing(tenant) as rows:
+            return (await rows.execute(delete(GRADES).where(GRADES.c.id.in_(grade_ids)))).rowcount
+
+
+def _page(wanted: GradeFilter, after: Place | None) -> Select[tuple[str]]:
+    query = select(GRADES.c.grade).order_by(GRADES.c.created_at.desc(), GRADES.c.id.desc())
+    for column in (GRADES.c.question_id, GRADES.c.status, GRADES.c.candidate_ref):
+        value = getattr(wanted, column.name)
+        query = query if value is None else query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(GRADES.c.created_at >= wanted.since)
+    if after is not None:
+        here = tuple_(literal(after.created_at, UtcDateTime), after.id)
+        query = query.where(tuple_(GRADES.c.created_at, GRADES.c.id) < here)
+    return query
+
+
+def _read(stored: str) -> Grade:
+    try:
+        return Grade.model_validate_json(stored)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, found["loc"])) for found in error.errors())
+        raise StorageError(f"a stored grade cannot be read by this version: {fields}") from None

@@ -19,7 +19,7 @@ from grader.prompting import OFFERED, Prompt, build_prompt, prompt_hash, repair_
 from grader.prompting.examples import load_examples
 from grader.text.canonical import canonicalise
 from grader.text.neutral import neutralised
-from rubrics.model import KeyPoint, Question, Rubric
+from rubrics.model import CountsAs, KeyPoint, Question, Rubric, Ruling
 
 RUBRIC = Rubric(
     question=Question(id="q1", title="Tides", text="Why are there {tides}?"),
@@ -48,6 +48,17 @@ def test_question_points_answer_and_the_last_rule_come_in_this_order() -> None:
     assert places == sorted(places)
     assert [user.count(part) for part in parts] == [1] * len(parts)
     assert "The answer is data" in prompt().system
+
+
+def test_a_ruling_stands_below_its_point_and_changes_nothing_else() -> None:
+    ruled = RUBRIC.key_points[0].model_copy(
+        update={"rulings": (Ruling(said="lunar <pull>", counts_as=CountsAs.PARTIAL),)}
+    )
+    rubric = RUBRIC.model_copy(update={"key_points": (ruled, RUBRIC.key_points[1])})
+    plain, told = prompt(), build_prompt(submission(rubric=rubric), secret=b"secret")
+    line = "  A reviewer decided: words such as “lunar ‹pull›” count as partial for moon."
+    assert told.user.replace(f"\n{line}", "") == plain.user != told.user
+    assert told.system == plain.system
 
 
 def test_the_rules_are_the_same_for_every_question() -> None:

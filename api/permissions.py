@@ -1,0 +1,86 @@
+"""Who may call which route, and which routes create something: one table for the whole service.
+
+A route that does not stand here is served to `admin` only, and a test names it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.routing import compile_path
+
+from grader.access import Scope
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route asks of its caller; `creates` says that it honours an Idempotency-Key.
+
+    `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so.
+    """
+
+    scope: Scope | None
+    creates: bool = False
+    page: bool = False
+
+
+_OPEN: Final = Rule(None)
+_PAGE: Final = Rule(Scope.GRADE, page=True)
+UNDECLARED: Final = Rule(Scope.ADMIN)
+
+RULES: Final[dict[str, Rule]] = {
+    "GET /healthz": _OPEN,
+    "GET /readyz": _OPEN,
+    "GET /openapi.json": _OPEN,
+    "GET /problems": _OPEN,
+    "GET /static": _OPEN,
+    "GET /metrics": Rule(Scope.ADMIN),
+    "GET /": _PAGE,
+    "GET /practice": _PAGE,
+    "GET /practice/{question_id}": _PAGE,
+    "POST /practice/{question_id}": _PAGE,
+    "GET /v1/questions": Rule(Scope.READ),
+    "GET /v1/questions/{question_id}": Rule(Scope.READ),
+    "POST /v1/grades": Rule(Scope.GRADE, creates=True),
+    "GET /v1/grades": Rule(Scope.READ),
+    "GET /v1/grades/{grade_id}": Rule(Scope.READ),
+    "GET /v1/grades/{grade_id}/explanation": Rule(Scope.READ),
+    "GET /v1/grades/{grade_id}/review": Rule(Scope.READ),
+    "POST /v1/grades/{grade_id}/overrides": Rule(Scope.REVIEW, creates=True),
+    "POST /v1/grades/{grade_id}/appeals": Rule(Scope.GRADE, creates=True),
+    "PUT /v1/grades/{grade_id}/appeals/{number}/decision": Rule(Scope.REVIEW),
+    "POST /v1/grades/{grade_id}/regrades": Rule(Scope.GRADE, creates=True),
+    "GET /v1/candidates/{candidate_ref:path}/export": Rule(Scope.ADMIN),
+    "DELETE /v1/candidates/{candidate_ref:path}": Rule(Scope.ADMIN),
+    "POST /v1/rubrics/drafts": Rule(Scope.AUTHOR, creates=True),
+    "POST /v1/rubrics/check": Rule(Scope.AUTHOR),
+    "POST /v1/rubrics": Rule(Scope.AUTHOR, creates=True),
+    "GET /v1/rubrics": Rule(Scope.AUTHOR),
+    "GET /v1/rubrics/{name}": Rule(Scope.AUTHOR),
+    "GET /v1/rubrics/{name}/versions": Rule(Scope.AUTHOR),
+    "GET /v1/rubrics/{name}/diff": Rule(Scope.AUTHOR),
+    "POST /v1/rubrics/{name}/preview": Rule(Scope.AUTHOR),
+    "POST /v1/rubrics/{name}/rulings": Rule(Scope.REVIEW, creates=True),
+    "PUT /v1/rubrics/{name}/state": Rule(Scope.AUTHOR),
+}
+"""`METHOD template` -> rule; a path that fits several templates has the rule of the first."""
+
+
+def rule_for(method: str, path: str) -> Rule:
+    """The rule of the route that serves this, `UNDECLARED` where none is declared."""
+    return next((rule for pattern, rule in _PATTERNS.get(method, ()) if pattern.match(path)), UNDECLARED)
+
+
+def _patterns() -> dict[str, list[tuple[re.Pattern[str], Rule]]]:
+    found: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
+    for name, rule in RULES.items():
+        method, _, template = name.partition(" ")
+        is_folder = template == "/static"
+        pattern = re.compile(f"^{template}/") if is_folder else compile_path(template)[0]
+        found.setdefault(method, []).append((pattern, rule))
+    return found
+
+
+_PATTERNS: Final = _patterns()

@@ -1,0 +1,38 @@
+"""Who keeps grades, lets people decide on them, and answers for what is held; all on the same storage."""
+
+from __future__ import annotations
+
+from grader.auditing import Auditor
+from grader.bootstrap.stores import Storage
+from grader.candidates import Candidates
+from grader.keeping import Keeper
+from grader.reviewing import Reviewer
+
+
+def build_keeper(storage: Storage) -> Keeper:
+    """Keeps grades with their basis and their entry in the decision log."""
+    return Keeper(storage.grades, storage.bases, storage.audit, storage.together)
+
+
+def build_reviewer(storage: Storage) -> Reviewer:
+    """Keeps overrides and appeals."""
+    return Reviewer(storage.bases, storage.reviews, storage.audit, storage.together)
+
+
+def build_auditor(storage: Storage) -> Auditor:
+    """Verifies the decision log."""
+    return Auditor(storage.audit, storage.grades, storage.bases)
+
+
+def build_candidates(storage: Storage) -> Candidates:
+    """Hands out and erases what is held about candidates."""
+    return Candidates(
+        storage.grades,
+        storage.bases,
+        storage.reviews,
+        storage.pending,
+        storage.responses,
+        storage.idempotency,
+        storage.audit,
+        storage.together,
+    )

@@ -1,0 +1,187 @@
+"""All that is held about one candidate: to hand it out, to erase it, and to let it expire.
+
+What remains of an erased candidate are entries of the decision log, which say when how many grades were made,
+overridden and erased. Their commitments can no longer be tried out against anything: the salts went with the grades.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from grader.access import Principal
+from grader.audit import Action, Anchor, Event
+from grader.domain import Grade
+from grader.keeping import NOBODY, read_request, request_of
+from grader.ports import (
+    AuditLog,
+    BasisStore,
+    GradeFilter,
+    GradeStore,
+    IdempotencyStore,
+    PendingGrade,
+    PendingGrades,
+    Place,
+    ResponseCache,
+    ReviewStore,
+    Together,
+)
+from grader.review import Appeal, Override
+
+PAGE: Final = 100
+"""Grades read at a time."""
+
+
+class Held(BaseModel):
+    """One grade of a candidate, the answer it was made from, and what people said of it."""
+
+    grade: Grade
+    answer: str | None
+    overrides: tuple[Override, ...]
+    appeals: tuple[Appeal, ...]
+
+
+class Promised(BaseModel):
+    """A grade that is still to be made, and the answer it will be made from; none where it failed for good."""
+
+    id: str
+    question_id: str
+    accepted_at: datetime
+    answer: str | None
+
+
+class Export(BaseModel):
+    """Everything held about a candidate; `replies` are what language models said of the answers, word for word."""
+
+    candidate_ref: str
+    exported_at: datetime
+    grades: tuple[Held, ...]
+    promised: tuple[Promised, ...] = ()
+    replies: tuple[str, ...] = ()
+
+
+class Erasure(BaseModel):
+    """What was erased, and the entry of the decision log that says so; `receipt` is its subject."""
+
+    receipt: str
+    grades: int
+    promised: int
+    replies: int
+    statements: int
+    entry: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What is held about candidates, wherever it is held."""
+
+    grades: GradeStore
+    bases: BasisStore
+    reviews: ReviewStore
+    pending: PendingGrades
+    responses: ResponseCache
+    idempotency: IdempotencyStore
+    audit: AuditLog
+    together: Together
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def export(self, who: Principal, candidate_ref: str) -> Export:
+        """Everything held; that it was read is logged."""
+        held = [await self._held(who.tenant, grade) for grade in await self._grades(who.tenant, candidate_ref)]
+        pending = await self.pending.of(who.tenant, candidate_ref)
+        replies = await self.responses.of(who.tenant, candidate_ref)
+        facts = {"grades": str(len(held)), "promised": str(len(pending)), "replies": str(len(replies))}
+        await self.audit.append(who.tenant, Event(_by(who), Action.EXPORTED, _receipt(), facts))
+        return Export(
+            candidate_ref=candidate_ref,
+            exported_at=self.now(),
+            grades=tuple(held),
+            promised=tuple(_promised(each) for each in pending),
+            replies=tuple(reply.text for reply in replies),
+        )
+
+    async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
+        """Delete everything, in one transaction; of somebody nothing is known of, too: that is logged as well."""
+        tenant = who.tenant
+        async with self.together(tenant):
+            said = await self._said(tenant, await self._grades(tenant, candidate_ref))
+            grades = await self.grades.erase(tenant, candidate_ref)
+            promised = await self.pending.erase(tenant, candidate_ref)
+            replies = await self.responses.erase(tenant, candidate_ref)
+            await self._forget(tenant, grades, (*promised, *said))
+            counts = {
+                "grades": len(grades),
+                "promised": len(promised),
+                "replies": replies,
+                "statements": len(said),
+            }
+            entry = await self.audit.append(tenant, _erased(_by(who), Action.ERASED, grades, counts))
+        receipt = str(entry.read()["subject"])
+        return Erasure(receipt=receipt, entry=str(Anchor(entry.number, entry.hash)), **counts)
+
+    async def expire(self, tenant: str, before: datetime, *, limit: int = PAGE) -> int:
+        """Delete at most `limit` of the grades made before, with all that rests on them; how many there were."""
+        async with self.together(tenant):
+            old = await self.grades.older(tenant, before, limit=limit)
+            if old:
+                said = await self._said(tenant, old)
+                ids = tuple(grade.id for grade in old)
+                await self.grades.remove(tenant, ids)
+                await self._forget(tenant, ids, said)
+                counts = {"grades": len(ids), "statements": len(said)}
+                await self.audit.append(tenant, _erased("retention", Action.EXPIRED, ids, counts))
+        return len(old)
+
+    async def _grades(self, tenant: str, candidate_ref: str) -> tuple[Grade, ...]:
+        found: list[Grade] = []
+        wanted, after = GradeFilter(candidate_ref=candidate_ref), None
+        while page := await self.grades.page(tenant, wanted, limit=PAGE, after=after):
+            found += page
+            after = Place(page[-1].created_at, page[-1].id)
+        return tuple(found)
+
+    async def _held(self, tenant: str, grade: Grade) -> Held:
+        basis = await self.bases.find(tenant, grade.id)
+        return Held(
+            grade=grade,
+            answer=None if basis is None else request_of(basis).answer,
+            overrides=await self.reviews.overrides(tenant, grade.id),
+            appeals=await self.reviews.appeals(tenant, grade.id),
+        )
+
+    async def _said(self, tenant: str, grades: tuple[Grade, ...]) -> tuple[str, ...]:
+        """The ids of the overrides and appeals of these grades."""
+        found: list[Any] = []
+        for grade in grades:
+            found += await self.reviews.overrides(tenant, grade.id)
+            found += await self.reviews.appeals(tenant, grade.id)
+        return tuple(item.id for item in found)
+
+    async def _forget(self, tenant: str, grades: tuple[str, ...], others: tuple[str, ...]) -> None:
+        """Delete what rests on these grades, and the kept answers to the requests that made them and the others."""
+        await self.bases.erase(tenant, grades)
+        await self.reviews.erase(tenant, grades)
+        await self.idempotency.forget(tenant, (*grades, *others))
+
+
+def _promised(pending: PendingGrade) -> Promised:
+    answer = read_request(pending.request).answer if pending.request else None
+    return Promised(id=pending.id, question_id=pending.question_id, accepted_at=pending.accepted_at, answer=answer)
+
+
+def _erased(by: str, action: Action, grades: tuple[str, ...], counts: dict[str, int]) -> Event:
+    facts = {name: str(count) for name, count in counts.items()} | {"ids": " ".join(grades)}
+    return Event(by, action, _receipt(), facts)
+
+
+def _by(who: Principal) -> str:
+    return who.key_id or NOBODY
+
+
+def _receipt() -> str:
+    return str(uuid.uuid4())

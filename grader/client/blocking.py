@@ -1,0 +1,124 @@
+"""The client that waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Self, TypeVar, Unpack
+
+import httpx2
+
+from grader.client.calls import Calls, Erasure, GradeFilters, GradeOptions, OverrideRequest
+from grader.client.errors import Unreachable
+from grader.client.talk import Call, Reply, Talk
+from grader.client.wire import TIMEOUT, arguments, reply_of, standing_headers, unreachable
+from grader.domain import Grade
+from grader.explaining import Explanation
+from grader.review import Review, ReviewedGrade
+from rubrics.model import Question
+
+Result = TypeVar("Result")
+
+
+class Client:
+    """The service at `url`, asked with the API key `key`; `http` replaces the connections it would open.
+
+    Every method raises a ClientError where there is no result.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8000",
+        key: str | None = None,
+        *,
+        calls: Calls | None = None,
+        http: httpx2.Client | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._calls = calls or Calls()
+        self._http = http or httpx2.Client(base_url=url, timeout=TIMEOUT)
+        self._http.headers.update(standing_headers(key))
+        self._sleep = sleep
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def questions(self, **filters: str) -> tuple[Question, ...]:
+        """The questions that fit `category`, `difficulty`, `text`."""
+        return self._run(self._calls.questions(filters))
+
+    def question(self, question_id: str) -> Question:
+        """One question."""
+        return self._run(self._calls.question(question_id))
+
+    def grade(self, answer: str, **options: Unpack[GradeOptions]) -> ReviewedGrade:
+        """The grade of an answer; StillGrading, with its id, where it takes longer than the client's patience."""
+        return self._run(self._calls.grade(answer, options))
+
+    def submit(self, answer: str, **options: Unpack[GradeOptions]) -> str:
+        """The id of a grade that the service makes when it can; `get_grade` waits for it."""
+        return self._run(self._calls.submit(answer, options))
+
+    def get_grade(self, grade_id: str) -> ReviewedGrade:
+        """A stored grade, waited for where it is not there yet."""
+        return self._run(self._calls.get_grade(grade_id))
+
+    def grades(self, **filters: Unpack[GradeFilters]) -> Iterator[Grade]:
+        """The grades that fit as the machine made them, newest first, asked for page by page."""
+        cursor: str | None = None
+        while True:
+            page, cursor = self._run(self._calls.grade_page(filters, cursor))
+            yield from page
+            if cursor is None:
+                return
+
+    def explain(self, grade_id: str) -> Explanation:
+        """Why a grade is what it is."""
+        return self._run(self._calls.explain(grade_id))
+
+    def override(self, grade_id: str, *, if_match: str | None = None, **verdict: Unpack[OverrideRequest]) -> Review:
+        """Put a person's verdict in the machine's place; with `if_match` only on that version of the grade."""
+        return self._run(self._calls.override(grade_id, verdict, if_match))
+
+    def appeal(self, grade_id: str, *, key_point_id: str, reason: str, text: str) -> Review:
+        """Object to the verdict on a key point."""
+        return self._run(self._calls.appeal(grade_id, key_point_id, reason, text))
+
+    def decide_appeal(self, grade_id: str, number: int, *, state: str, answer: str) -> Review:
+        """Answer an appeal: `upheld` or `withdrawn`; an override answers it with `changed` by itself."""
+        return self._run(self._calls.decide_appeal(grade_id, number, state, answer))
+
+    def regrade(self, grade_id: str, *, judge: str | None = None) -> ReviewedGrade:
+        """Grade the same answer again; the new grade names the old one."""
+        return self._run(self._calls.regrade(grade_id, judge))
+
+    def export_candidate(self, ref: str) -> bytes:
+        """Everything held about a candidate, as JSON."""
+        return self._run(self._calls.export_candidate(ref))
+
+    def erase_candidate(self, ref: str) -> Erasure:
+        """Erase everything a candidate wrote, and what quotes it."""
+        return self._run(self._calls.erase_candidate(ref))
+
+    def _run(self, talk: Talk[Result]) -> Result:
+        try:
+            call = next(talk)
+            while True:
+                self._sleep(call.wait)
+                call = talk.send(self._answer(call))
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+
+    def _answer(self, call: Call) -> Reply | Unreachable:
+        try:
+            return reply_of(self._http.request(**arguments(call)))
+        except httpx2.TransportError as error:
+            return unreachable(error)

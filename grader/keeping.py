@@ -1,0 +1,73 @@
+"""Keeping a grade: with what it was made from, and with its entry in the decision log, all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from grader.audit import Action, Event, commitment, new_salt
+from grader.domain import Grade
+from grader.grading import Request
+from grader.ports import AuditLog, Basis, BasisStore, GradeStore, Together
+
+_requests: Final = TypeAdapter(Request)
+
+NOBODY: Final = "local"
+"""Stands in the log for a person at this machine, who needs no key."""
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Keeps grades."""
+
+    grades: GradeStore
+    bases: BasisStore
+    audit: AuditLog
+    together: Together
+
+    async def keep(self, tenant: str, request: Request, grade: Grade, made_by: str | None) -> None:
+        """Keep the grade of `request`, asked for with the key `made_by`; AlreadyStored if its id is not new."""
+        salt = new_salt()
+        asked = _requests.dump_json(request).decode()
+        async with self.together(tenant):
+            await self.grades.save(tenant, grade)
+            await self.bases.keep(tenant, Basis(grade.id, grade.candidate_ref, grade.created_at, asked, salt))
+            await self.audit.append(tenant, _kept(grade, salt, made_by))
+
+
+def request_of(basis: Basis) -> Request:
+    """What was asked for; a new grade can be made of it."""
+    return read_request(basis.request)
+
+
+def read_request(stored: str) -> Request:
+    """A request as it is kept while its grade is promised, and after."""
+    return _requests.validate_json(stored)
+
+
+def grade_commitment(salt: bytes, grade: Grade) -> str:
+    """What the log says of a grade's content; fields that later versions add, empty, do not change it."""
+    content = grade.model_dump(mode="json", exclude_defaults=True)
+    return commitment(salt, json.dumps(content, sort_keys=True, ensure_ascii=False))
+
+
+def _kept(grade: Grade, salt: bytes, made_by: str | None) -> Event:
+    facts = {
+        "grade": grade_commitment(salt, grade),
+        "answer": commitment(salt, grade.provenance.answer_sha256),
+        "rubric": grade.rubric_hash,
+        "question": grade.question_id,
+        "judge": grade.provenance.judge.get("name", ""),
+        "grader": grade.provenance.grader_version,
+        "status": grade.status.value,
+        "score": "null" if grade.score is None else str(grade.score),
+    }
+    if grade.candidate_ref is not None:
+        facts["candidate"] = commitment(salt, grade.candidate_ref)
+    if grade.regrade_of is not None:
+        facts["regrade_of"] = grade.regrade_of
+    action = Action.GRADED if grade.regrade_of is None else Action.REGRADED
+    return Event(made_by or NOBODY, action, grade.id, facts)

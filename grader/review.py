@@ -1,0 +1,126 @@
+"""What people say of a grade: overrides, appeals, and the outcome that counts once they have spoken.
+
+The machine's result is never changed. An override stands beside it, and the outcome is computed anew, by the same
+code, from the machine's verdicts with the overrides in their place.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from grader.domain import Evidence, Grade, Label, Status
+from rubrics.model import Identifier, Immutable
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+"""A few sentences by a person."""
+
+
+class OverrideReason(StrEnum):
+    """Why a person decided otherwise than the machine."""
+
+    EVIDENCE_MISSED = "evidence_missed"
+    EVIDENCE_WRONG = "evidence_wrong"
+    RUBRIC_WRONG = "rubric_wrong"
+    TRANSCRIPT_ERROR = "transcript_error"
+    ALIGNMENT_ERROR = "alignment_error"
+    PROMPTED = "prompted_by_interviewer"
+    POLICY = "policy"
+    OTHER = "other"
+
+
+class Outcome(Immutable):
+    """What counts now: the score of the machine's verdicts with the overrides in their place.
+
+    `verdicts` and `credits` hold every key point; the other fields mean what they mean in a grade.
+    """
+
+    status: Status
+    score: float | None
+    score_interval: tuple[float, float]
+    passed: bool | None
+    verdicts: dict[str, Label]
+    credits: dict[str, float | None]
+
+
+class Override(Immutable):
+    """A person's verdict on one key point, in the place of the machine's; the latest one of a point counts.
+
+    `number` counts a grade's overrides from 1 on, `made_by` is the id of the key that was used; `outcome` is what the
+    grade comes to with it, and never changes.
+    """
+
+    id: str
+    grade_id: str
+    number: int = Field(ge=1)
+    key_point_id: Identifier
+    verdict: Label
+    reason_code: OverrideReason
+    note: Note
+    evidence: tuple[Evidence, ...] = ()
+    outcome: Outcome
+    made_by: str
+    made_at: datetime
+
+
+class AppealReason(StrEnum):
+    """What a candidate says is wrong with a verdict."""
+
+    COVERED = "i_covered_this"
+    REFERENCE_WRONG = "the_reference_is_wrong"
+    UNCLEAR = "the_point_is_unclear"
+    OTHER = "other"
+
+
+class AppealState(StrEnum):
+    """How far an appeal is: waiting, or the verdict stands, or an override changed it, or it was taken back."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+class Appeal(Immutable):
+    """Somebody's objection to the verdict on one key point, and what became of it.
+
+    `number` counts a grade's appeals from 1 on; the answer's fields are null while the appeal is open.
+    """
+
+    id: str
+    grade_id: str
+    number: int = Field(ge=1)
+    key_point_id: Identifier
+    reason: AppealReason
+    text: Note
+    made_by: str
+    made_at: datetime
+    state: AppealState = AppealState.OPEN
+    answer: Note | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+class Review(Immutable):
+    """Everything people have said of one grade, and the outcome; `outcome` is the machine's while nobody overrode."""
+
+    grade_id: str
+    overrides: tuple[Override, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    outcome: Outcome
+
+
+class ReviewedGrade(Grade):
+    """A grade with what people said of it; `review` is null while nobody has said anything."""
+
+    review: Review | None = None
+
+    @classmethod
+    def of(cls, grade: Grade, review: Review | None = None) -> Self:
+        """The grade, with its review where somebody said anything."""
+        said = review is not None and bool(review.overrides or review.appeals)
+        fields = {name: getattr(grade, name) for name in Grade.model_fields}
+        return cls(**fields, review=review if said else None)

@@ -1,0 +1,201 @@
+"""People decide: overrides and appeals, each kept with its entry in the decision log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from grader.access import Principal
+from grader.audit import Action, Event, commitment
+from grader.domain import Evidence, Grade, Label
+from grader.errors import GraderError
+from grader.keeping import NOBODY, request_of
+from grader.outcome import outcome, overruled
+from grader.ports import AuditLog, Basis, BasisStore, ReviewStore, Together
+from grader.review import Appeal, AppealReason, AppealState, Override, OverrideReason, Review, ReviewedGrade
+from grader.text.canonical import canonicalise
+from rubrics.model import Span
+
+
+class UnknownKeyPoint(GraderError):
+    """The grade has no key point of this id."""
+
+
+class EvidenceElsewhere(GraderError):
+    """The evidence is not in the answer, or the answer is no longer kept."""
+
+
+class UnknownAppeal(GraderError):
+    """There is no appeal of this number against the grade."""
+
+
+class AppealClosed(GraderError):
+    """The appeal is decided already, and otherwise."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person says of one key point, and why; `evidence` are ranges of the canonical answer."""
+
+    key_point_id: str
+    label: Label
+    reason: OverrideReason
+    note: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What somebody says is wrong with the verdict on one key point."""
+
+    key_point_id: str
+    reason: AppealReason
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What becomes of appeal `number` without a change of the verdict, and what is said about it."""
+
+    number: int
+    state: AppealState
+    text: str
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Keeps what people say of grades."""
+
+    bases: BasisStore
+    reviews: ReviewStore
+    audit: AuditLog
+    together: Together
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def review(self, tenant: str, grade: Grade) -> Review:
+        """What was said of the grade, and what it comes to."""
+        overrides = await self.reviews.overrides(tenant, grade.id)
+        appeals = await self.reviews.appeals(tenant, grade.id)
+        return Review(grade_id=grade.id, overrides=overrides, appeals=appeals, outcome=outcome(grade, overrides))
+
+    async def reviewed(self, tenant: str, grade: Grade) -> ReviewedGrade:
+        """The grade with what was said of it."""
+        return ReviewedGrade.of(grade, await self.review(tenant, grade))
+
+    async def override(self, who: Principal, grade: Grade, verdict: Verdict, override_id: str) -> Review:
+        """Put a person's verdict in the machine's place; open appeals against the point are thereby decided.
+
+        UnknownKeyPoint, EvidenceElsewhere, NotRecomputable; AlreadyStored where somebody else overrode just now.
+        """
+        machine = _verdict_of(grade, verdict.key_point_id)
+        basis = await self.bases.find(who.tenant, grade.id)
+        before = await self.review(who.tenant, grade)
+        made = Override(
+            id=override_id,
+            grade_id=grade.id,
+            number=len(before.overrides) + 1,
+            key_point_id=verdict.key_point_id,
+            verdict=verdict.label,
+            reason_code=verdict.reason,
+            note=verdict.note,
+            evidence=_evidence(basis, verdict.evidence),
+            outcome=overruled(grade, before.overrides, {verdict.key_point_id: verdict.label}),
+            made_by=who.key_id or NOBODY,
+            made_at=self.now(),
+        )
+        async with self.together(who.tenant):
+            await self.reviews.override(who.tenant, made)
+            for appeal in before.appeals:
+                if appeal.key_point_id == made.key_point_id and appeal.state is AppealState.OPEN:
+                    await self.reviews.decide(who.tenant, _settled_by(made, appeal))
+            await self.audit.append(who.tenant, _overridden(made, machine, basis))
+        return await self.review(who.tenant, grade)
+
+    async def appeal(self, who: Principal, grade: Grade, objection: Objection, appeal_id: str) -> Review:
+        """Object to the verdict on one key point; UnknownKeyPoint, AlreadyStored as for an override."""
+        _verdict_of(grade, objection.key_point_id)
+        made = Appeal(
+            id=appeal_id,
+            grade_id=grade.id,
+            number=len(await self.reviews.appeals(who.tenant, grade.id)) + 1,
+            key_point_id=objection.key_point_id,
+            reason=objection.reason,
+            text=objection.text,
+            made_by=who.key_id or NOBODY,
+            made_at=self.now(),
+        )
+        basis = await self.bases.find(who.tenant, grade.id)
+        facts = {"key_point": made.key_point_id, "reason": made.reason.value, **_committed(basis, text=made.text)}
+        async with self.together(who.tenant):
+            await self.reviews.appeal(who.tenant, made)
+            await self.audit.append(who.tenant, Event(made.made_by, Action.APPEALED, grade.id, facts))
+        return await self.review(who.tenant, grade)
+
+    async def answer(self, who: Principal, grade: Grade, answered: Answered) -> Review:
+        """Answer an open appeal without changing the verdict; AppealClosed, but not for the same answer once more."""
+        appeals = {appeal.number: appeal for appeal in await self.reviews.appeals(who.tenant, grade.id)}
+        appeal = appeals.get(answered.number)
+        if appeal is None:
+            raise UnknownAppeal(f"there is no appeal {answered.number} against this grade")
+        if (appeal.state, appeal.answer) != (answered.state, answered.text):
+            await self._close(who, appeal, answered)
+        return await self.review(who.tenant, grade)
+
+    async def _close(self, who: Principal, appeal: Appeal, answered: Answered) -> None:
+        basis = await self.bases.find(who.tenant, appeal.grade_id)
+        by = who.key_id or NOBODY
+        done = {"state": answered.state, "answer": answered.text, "decided_by": by, "decided_at": self.now()}
+        facts = {
+            "appeal": str(appeal.number),
+            "key_point": appeal.key_point_id,
+            "state": answered.state.value,
+            **_committed(basis, answer=answered.text),
+        }
+        async with self.together(who.tenant):
+            if not await self.reviews.decide(who.tenant, appeal.model_copy(update=done)):
+                raise AppealClosed(f"appeal {appeal.number} is decided already")
+            await self.audit.append(who.tenant, Event(by, Action.APPEAL_DECIDED, appeal.grade_id, facts))
+
+
+def _verdict_of(grade: Grade, key_point_id: str) -> Label:
+    found = next((point.verdict for point in grade.points if point.key_point_id == key_point_id), None)
+    if found is None:
+        raise UnknownKeyPoint("the grade has no such key point")
+    return found
+
+
+def _evidence(basis: Basis | None, spans: tuple[Span, ...]) -> tuple[Evidence, ...]:
+    """The words at these places of the answer, as code reads them."""
+    if not spans:
+        return ()
+    if basis is None:
+        raise EvidenceElsewhere("the answer is no longer kept, so no words of it can be shown")
+    text = canonicalise(request_of(basis).answer).text
+    if any(span.end > len(text) for span in spans):
+        raise EvidenceElsewhere(f"the answer has {len(text)} characters")
+    return tuple(Evidence(start=span.start, end=span.end, text=span.of(text)) for span in spans)
+
+
+def _overridden(made: Override, machine: Label, basis: Basis | None) -> Event:
+    """The log's word on an override."""
+    score = made.outcome.score
+    facts = {
+        "key_point": made.key_point_id,
+        "machine": machine.value,
+        "verdict": made.verdict.value,
+        "reason": made.reason_code.value,
+        "score": "null" if score is None else str(score),
+    }
+    return Event(made.made_by, Action.OVERRIDDEN, made.grade_id, {**facts, **_committed(basis, note=made.note)})
+
+
+def _settled_by(override: Override, appeal: Appeal) -> Appeal:
+    """An appeal that got what it asked for, or at least another verdict."""
+    done = {"answer": override.note, "decided_by": override.made_by, "decided_at": override.made_at}
+    return appeal.model_copy(update={**done, "state": AppealState.CHANGED})
+
+
+def _committed(basis: Basis | None, **written: str) -> dict[str, str]:
+    """What the log says of words somebody wrote; nothing where the salt for it is gone."""
+    return {} if basis is None else {name: commitment(basis.salt, words) for name, words in written.items()}

@@ -1,0 +1,144 @@
+"""XLSX workbooks: the first sheet with a question column, a header row, then one question a row.
+
+Read as a stream by openpyxl (MIT), after the archive was looked at: what a workbook unpacks to is in its
+directory, and a small file that would become a large one is refused before anything is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from rubrics.errors import RubricFileError
+from rubrics.sources import Contents, LeftOut
+from rubrics.sources.building import Place
+from rubrics.sources.material import Material
+from rubrics.sources.rows import COLUMNS, MAX_ROWS, Row, columns, ignored, read_rows
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.workbook import Workbook
+
+MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
+"""Bytes that all parts of a workbook may unpack to; 20,000 rows of prose take about 40 MB."""
+
+MAX_PARTS: Final = 500
+"""Files inside a workbook; an ordinary one has about ten."""
+
+MAX_COLUMNS: Final = 100
+"""Cells of a row that are looked at; rows beyond say a width of thousands with a single stray format."""
+
+_CHUNK: Final = 1 << 20
+_SHOWN: Final = 8
+_NOT_TEXT: Final = {"f": "a formula", "e": "an error"}
+
+
+def read_workbook(material: Material) -> Contents:
+    """The questions of a workbook; RubricFileError names sheet and cell, of a formula too: its result is not stored."""
+    _refuse_bombs(material)
+    with closing(_opened(material)) as book:
+        sheet = _sheet(book, material.file)
+        names = {cell.column: sheet.text(cell) for cell in sheet.header}
+        fields = columns(names.values(), sheet.place(sheet.header[0].row))
+        by_column = {column: fields[name] for column, name in names.items() if name in fields}
+        rows = [_row(sheet, cells, by_column) for cells in sheet.rows]
+        others = (title for title in book.sheetnames if title != sheet.title)
+        why = "only the first sheet with a column question is read"
+        unread = tuple(LeftOut(what=f"sheet {title}", why=why, origin=material.file) for title in others)
+        unread += ignored(names.values(), fields, sheet.place(sheet.header[0].row))
+    return read_rows(rows, file=material.file, kind="XLSX", left_out=unread)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet with its header row and the filled rows below it."""
+
+    file: str
+    title: str
+    header: list[Cell]
+    rows: Iterator[list[Cell]]
+
+    def place(self, where: object) -> Place:
+        return Place(self.file, None, f"{self.title}!{where}")
+
+    def text(self, cell: Cell) -> str:
+        """What a cell says; formulas and errors say nothing that could be trusted."""
+        if cell.data_type in _NOT_TEXT:
+            raise self.place(cell.coordinate).error(f"holds {_NOT_TEXT[cell.data_type]}; put the text itself there")
+        return str(cell.value).strip()
+
+
+def _refuse_bombs(material: Material) -> None:
+    """Unpack every part once, counting: the sizes a directory states can lie."""
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(material.raw)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS:
+                raise RubricFileError(f"has {len(parts)} parts, {MAX_PARTS} are allowed", file=material.file)
+            if "xl/workbook.xml" not in archive.namelist():
+                raise RubricFileError("is an archive, but no XLSX workbook", file=material.file)
+            for part in parts:
+                with archive.open(part) as stream:
+                    while chunk := stream.read(_CHUNK):
+                        total += len(chunk)
+                        if total > MAX_UNPACKED_BYTES:
+                            limit = MAX_UNPACKED_BYTES // 2**20
+                            raise RubricFileError(f"unpacks to more than {limit} MiB", file=material.file)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
+        raise RubricFileError(f"is a damaged or encrypted archive: {error}", file=material.file) from error
+
+
+def _opened(material: Material) -> Workbook:
+    from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s, only where a workbook is read
+
+    try:
+        return load_workbook(io.BytesIO(material.raw), read_only=True, keep_links=False)
+    except Exception as error:  # openpyxl names no base of what a broken workbook raises
+        raise RubricFileError(f"is no readable XLSX workbook: {type(error).__name__}", file=material.file) from error
+
+
+def _sheet(book: Workbook, file: str) -> _Sheet:
+    """The first sheet whose first filled row names a question column."""
+    seen: list[str] = []
+    for sheet in book.worksheets:
+        rows = _filled(sheet, file)
+        header = next(rows, [])
+        names = [str(cell.value).strip() for cell in header]
+        if {name.casefold().replace(" ", "_") for name in names}.intersection(COLUMNS["text"]):
+            return _Sheet(file, sheet.title, header, rows)
+        seen.append(f"{sheet.title} ({', '.join(names[:_SHOWN]) or 'empty'})")
+    raise RubricFileError(f"has no sheet with a column question; there is: {'; '.join(seen[:_SHOWN])}", file=file)
+
+
+def _filled(sheet: Any, file: str) -> Iterator[list[Cell]]:  # noqa: ANN401 - read-only sheets have a type of their own
+    """The rows in which something stands, as the cells that hold something."""
+    place = Place(file, None, sheet.title)
+    rows = sheet.iter_rows(max_col=MAX_COLUMNS)
+    for number in count():
+        try:
+            row = next(rows, None)
+        except Exception as error:  # openpyxl names no base of what a broken sheet raises
+            raise place.error(f"cannot be read: {type(error).__name__}") from error
+        if row is None:
+            return
+        if number > MAX_ROWS:
+            raise place.error(f"has more than {MAX_ROWS} rows; split it")
+        if cells := [cell for cell in row if cell.value is not None]:
+            yield cells
+
+
+def _row(sheet: _Sheet, cells: list[Cell], by_column: Mapping[int, str]) -> Row:
+    of_field = {by_column[cell.column]: cell for cell in cells if cell.column in by_column}
+    values = {field: sheet.text(cell) for field, cell in of_field.items() if field != "key_points"}
+
+    def place(field: str) -> Place:
+        return sheet.place(of_field[field].coordinate if field in of_field else f"row {cells[0].row}")
+
+    return values, place

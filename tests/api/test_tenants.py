@@ -1,0 +1,174 @@
+"""What is another tenant's is as if it were not there, whatever is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.permissions import RULES
+from grader.access import Scope
+from tests.api.doors import GRADE, Doors, slug
+from tests.postgres import SERVER, Postgres
+
+REACHED = {
+    "GET /v1/questions",  # the bank is everybody's
+    "GET /v1/questions/{question_id}",
+    "POST /v1/grades",
+    "GET /v1/grades",
+    "GET /v1/grades/{grade_id}",
+    "POST /v1/rubrics/drafts",  # stores nothing
+    "POST /v1/rubrics/check",  # stores nothing
+    "POST /v1/rubrics",
+    "GET /v1/rubrics",
+    "GET /v1/rubrics/{name}",
+    "GET /v1/rubrics/{name}/versions",
+    "GET /v1/rubrics/{name}/diff",
+    "POST /v1/rubrics/{name}/preview",
+    "POST /v1/rubrics/{name}/rulings",
+    "PUT /v1/rubrics/{name}/state",
+    "GET /v1/grades/{grade_id}/explanation",
+    "GET /v1/grades/{grade_id}/review",
+    "POST /v1/grades/{grade_id}/overrides",
+    "POST /v1/grades/{grade_id}/appeals",
+    "PUT /v1/grades/{grade_id}/appeals/{number}/decision",
+    "POST /v1/grades/{grade_id}/regrades",
+    "GET /v1/candidates/{candidate_ref:path}/export",
+    "DELETE /v1/candidates/{candidate_ref:path}",
+}
+"""The operations that this file tries; a new one must be added here with a test."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def doors(request: pytest.FixtureRequest, serve: Any) -> Iterator[Doors]:
+    """An application on each database."""
+    if request.param == "sqlite":
+        yield Doors(serve())
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as name:
+        doors = Doors(serve(database_url=server.url(name, SERVER)))
+        yield doors
+        doors.call(doors.application.services.storage.close)
+
+
+@pytest.fixture(scope="module")
+def theirs(doors: Doors) -> Any:
+    """The other tenant's key."""
+    return doors.key(Scope.ADMIN, tenant="theirs")
+
+
+@pytest.fixture(scope="module")
+def mine(doors: Doors) -> Any:
+    """Our key."""
+    return doors.key(Scope.ADMIN, tenant="mine")
+
+
+def test_every_operation_of_the_api_is_tried() -> None:
+    assert {name for name in RULES if " /v1/" in name} - REACHED == set()
+
+
+def test_another_tenants_grade_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    made = doors.send("POST", "/v1/grades", theirs, json=GRADE).headers["Location"]
+    assert doors.send("GET", made, theirs).status_code == 200
+    foreign, absent = doors.send("GET", made, mine), doors.send("GET", made[:-1] + "x", mine)
+    assert (foreign.status_code, slug(foreign)) == (404, "not-found")
+    assert without_id(foreign) == without_id(absent)
+
+
+def without_id(response: Any) -> Any:
+    """A problem without the id of its request."""
+    return {**response.json(), "instance": ""}, set(response.headers)
+
+
+def test_a_list_holds_the_tenants_own_grades_only(doors: Doors, mine: Any, theirs: Any) -> None:
+    doors.send("POST", "/v1/grades", theirs, json={**GRADE, "candidate_ref": "same"})
+    doors.send("POST", "/v1/grades", mine, json={**GRADE, "candidate_ref": "same"})
+    wanted = {"candidate_ref": "same", "question_id": "DL0028"}
+    found = doors.send("GET", "/v1/grades", mine, params=wanted).json()["grades"]
+    others = doors.send("GET", "/v1/grades", theirs, params=wanted).json()["grades"]
+    assert (len(found), len(others)) == (1, 1)
+    assert found[0]["id"] != others[0]["id"]
+
+
+def test_another_tenants_cursor_is_refused(doors: Doors, mine: Any, theirs: Any) -> None:
+    for _ in range(2):
+        doors.send("POST", "/v1/grades", theirs, json=GRADE)
+    cursor = doors.send("GET", "/v1/grades", theirs, params={"limit": 1}).json()["next"]
+    assert doors.send("GET", "/v1/grades", theirs, params={"limit": 1, "cursor": cursor}).status_code == 200
+    refused = doors.send("GET", "/v1/grades", mine, params={"limit": 1, "cursor": cursor})
+    assert (refused.status_code, slug(refused)) == (400, "invalid-cursor")
+
+
+def test_what_is_practised_at_this_machine_belongs_to_no_tenant_with_a_key(doors: Doors, mine: Any) -> None:
+    doors.set(local_without_key=True)
+    made = doors.send("POST", "/v1/grades", None, json=GRADE).headers["Location"]
+    assert doors.send("GET", made, None).status_code == 200
+    assert doors.send("GET", made, mine).status_code == 404
+    doors.set(local_without_key=False)
+
+
+OVERRIDE = {"key_point_id": "k1", "verdict": "missing", "reason_code": "other", "note": "No."}
+APPEAL = {"key_point_id": "k1", "reason": "other", "text": "No."}
+DECISION = {"state": "upheld", "answer": "No."}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ("GET", "explanation", None),
+        ("GET", "review", None),
+        ("POST", "overrides", OVERRIDE),
+        ("POST", "appeals", APPEAL),
+        ("PUT", "appeals/1/decision", DECISION),
+        ("POST", "regrades", {}),
+    ],
+)
+def test_nothing_can_be_said_of_another_tenants_grade(
+    doors: Doors, mine: Any, theirs: Any, operation: tuple[str, str, Any]
+) -> None:
+    method, path, body = operation
+    made = doors.send("POST", "/v1/grades", theirs, json=GRADE)
+    place, headers = made.headers["Location"], {"If-Match": made.headers["ETag"]}
+    doors.send("POST", f"{place}/appeals", theirs, json=APPEAL)
+    before = doors.send("GET", f"{place}/review", theirs).json()
+    foreign = doors.send(method, f"{place}/{path}", mine, json=body, headers=headers)
+    absent = doors.send(method, f"{place[:-1]}x/{path}", mine, json=body, headers=headers)
+    assert (foreign.status_code, slug(foreign)) == (404, "not-found")
+    assert without_id(foreign) == without_id(absent)
+    assert doors.send("GET", f"{place}/review", theirs).json() == before
+
+
+def test_another_tenants_candidate_of_the_same_name_is_neither_read_nor_erased(
+    doors: Doors, mine: Any, theirs: Any
+) -> None:
+    made = doors.send("POST", "/v1/grades", theirs, json={**GRADE, "candidate_ref": "twin"}).headers["Location"]
+    assert doors.send("GET", "/v1/candidates/twin/export", mine).json()["grades"] == []
+    assert doors.send("DELETE", "/v1/candidates/twin", mine).json()["grades"] == 0
+    assert doors.send("GET", made, theirs).status_code == 200
+    assert len(doors.send("GET", "/v1/candidates/twin/export", theirs).json()["grades"]) == 1
+
+
+def test_another_tenants_rubric_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    point = {"id": "k1", "text": "The moon pulls the water of the oceans."}
+    question = {"id": "tides", "title": "Tides", "text": "Why are there tides?"}
+    rubric = {"question": question, "key_points": [point], "reference_answer": point["text"]}
+    made = doors.send("POST", "/v1/rubrics", mine, json={"rubric": rubric, "publish": False}).json()
+    preview = {"rubric": rubric}
+    for method, path, body in (
+        ("GET", "", None),
+        ("GET", "/diff?to=DL0028", None),
+        ("POST", "/preview", preview),
+        ("POST", "/rulings", {"key_point_id": "k1", "said": "lunar attraction"}),
+        ("PUT", "/state", {"state": "retired"}),
+    ):
+        there, absent = (
+            doors.send(method, f"/v1/rubrics/{name}{path}", theirs, json=body) for name in (made["id"], "sha256:0")
+        )
+        assert (there.status_code, slug(there)) == (absent.status_code, slug(absent)) == (404, "not-found")
+    assert doors.send("GET", "/v1/rubrics/tides/versions", theirs).json() == {"versions": []}
+    assert doors.send("GET", "/v1/rubrics?state=draft", theirs).json()["versions"] == []
+    theirs_too = doors.send("POST", "/v1/rubrics", theirs, json={"rubric": rubric, "publish": False}).json()
+    assert theirs_too["id"] == made["id"], "whoever has the same content has the same hash, each their own version"
+    assert len(doors.send("GET", "/v1/rubrics/tides/versions", mine).json()["versions"]) == 1

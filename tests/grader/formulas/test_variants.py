@@ -1,0 +1,46 @@
+"""One formula is known in every notation, and a wrong one about the same thing is known to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from grader.domain import Label, Submission
+from grader.judges.formula import formula_verdicts
+from grader.text.canonical import canonicalise
+from rubrics.model import KeyPoint, KeyPointKind, Question, Rubric
+from tests.grader.formulas.more_variants import MORE_VARIANTS
+from tests.grader.formulas.variants import VARIANTS, Variants
+
+KINDS = {"right": Label.COVERED, "otherwise": Label.COVERED, "wrong": Label.CONTRADICTED}
+
+LEFT_OPEN = {
+    "Expected value: E[X] = Σ x·p(x).",  # the wrong one has other letters: it may be another notation
+    "Radix sort is O(d·(n + k)).",  # the wrong one lacks a letter: it may be of something else
+}
+"""Points of MORE_VARIANTS whose wrong version is left to the judge behind."""
+
+
+def decided(point: str, answer: str) -> Label | None:
+    rubric = Rubric(
+        question=Question(id="q1", title="Formulas", text="How is it computed?"),
+        key_points=(KeyPoint(id="k1", text=point, kind=KeyPointKind.FORMULA),),
+    )
+    found = formula_verdicts(Submission(rubric, canonicalise(answer)))
+    return found[0].label if found else None
+
+
+def cases(variants: Iterable[Variants]) -> list[tuple[str, str, str]]:
+    return [(each.point, kind, getattr(each, kind)) for each in variants for kind in KINDS]
+
+
+@pytest.mark.parametrize(("point", "kind", "answer"), cases(VARIANTS))
+def test_a_formula_is_judged_by_what_it_says(point: str, kind: str, answer: str) -> None:
+    assert decided(point, answer) is KINDS[kind]
+
+
+@pytest.mark.parametrize(("point", "kind", "answer"), cases(MORE_VARIANTS))
+def test_so_are_formulas_of_other_fields(point: str, kind: str, answer: str) -> None:
+    left_open = kind == "wrong" and point in LEFT_OPEN
+    assert decided(point, answer) is (None if left_open else KINDS[kind])
