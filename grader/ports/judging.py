@@ -37,7 +37,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of the text, its `[start, end)`, and how likely in [0, 1] it carries the statement."""
+    """A piece of the text, its `[start, end)`, and the probability that here it speaks of the statement.
+
+    Those of all words add up to at most 1: the rest is the probability that it does nowhere.
+    """
 
     start: int
     end: int

@@ -9,7 +9,7 @@ from typing import Final
 from grader.benchmark.dataset import Dataset
 from grader.training.curriculum import Stage
 from grader.training.measuring import Measured
-from grader.training.plan import HELD_OUT, Material
+from grader.training.plan import FOLDS, HELD_OUT, Material
 
 _LICENCES: Final = {
     "scientsbank_train": "CC BY-SA 3.0 (SemEval-2013 task 7)",
@@ -34,7 +34,10 @@ encoder weights but the vocabulary's were trained; what changed is stored in eig
 
 {data}
 
-Held out of the human-graded sets: {held_out} (by question). Sets left out: {left_out}.
+- gold, in the last stage: {gold} answers, {own}
+
+Held out of the human-graded sets: {held_out} (by question). Sets left out: {left_out}. The figures on gold are of
+readers whose last stage left out the questions they are measured on, one in {folds}.
 
 ## How well it does
 {figures}
@@ -52,7 +55,8 @@ flagged for a person.
   those that turn a word.
 - Irony, and long corrections of oneself ("no, what I said before was ..."), are hard for it.
 - A contradiction it is not sure of is as likely to be none; the judge words it with reserve.
-- The words it marks as evidence are at chance (area under the curve 0.53); the judge shows the closest sentence.
+- The sentence it shows is not always the one that makes the point.
+- Words of a reference answer in random order pass for the reference answer: word order hardly counts for it.
 - Other languages than English were not trained or measured.
 """
 
@@ -75,6 +79,9 @@ class ModelCard:
             weights=self.reader["weights_sha256"],
             stages="\n".join(_stage(stage) for stage in self.stages),
             data="\n".join([_PAIRS, *map(_data, (*self.material.own, *self.material.human))]),
+            gold=len(self.material.gold.cases),
+            own=_OWN,
+            folds=FOLDS,
             held_out=HELD_OUT,
             left_out=", ".join(self.left_out) or "none",
             figures=_table(self.measured.figures),

@@ -9,7 +9,7 @@ from typing import Final
 from grader.benchmark import Dataset, Estimate, Report, run_benchmark, summarise
 from grader.grading import Grader
 from grader.judges.local import NAME, Calibration, LocalJudge
-from grader.ports import Reader
+from grader.ports import Passage, Reader, Reading
 from grader.training.calibration import calibrate
 
 _FIGURES: Final[Mapping[str, Callable[[Report], Estimate]]] = {
@@ -31,12 +31,28 @@ class Measured:
     figures: Mapping[str, Mapping[str, str]]
 
 
-async def measure(reader: Reader, datasets: Sequence[Dataset], on_case: Callable[[], None]) -> Measured:
-    """Calibrate on `datasets` and measure on each; `on_case` is called twice an answer."""
-    calibration = await calibrate(reader, datasets, on_case)
-    grader = Grader({NAME: LocalJudge(reader, calibration)}, NAME)
+@dataclass(frozen=True)
+class CrossValidated:
+    """A Reader that reads the answers to every question with the reader that has not seen it, by its text."""
+
+    readers: Mapping[str, Reader]
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """That it is not one reader but several."""
+        return {"cross_validated": str(len(set(map(id, self.readers.values()))))}
+
+    async def read(self, passage: Passage) -> list[list[Reading]]:
+        """As the reader of the passage's question reads it."""
+        return await self.readers[passage.question].read(passage)
+
+
+async def measure(unseen: Sequence[tuple[Reader, Dataset]], on_case: Callable[[], None]) -> Measured:
+    """Calibrate on all and measure on each dataset, by a reader that has not seen it; `on_case` twice an answer."""
+    calibration = await calibrate(unseen, on_case)
     figures = {}
-    for dataset in datasets:
+    for reader, dataset in unseen:
+        grader = Grader({NAME: LocalJudge(reader, calibration)}, NAME)
         report = summarise(await run_benchmark(grader, dataset, judge=NAME, on_case=on_case))
         figures[dataset.name] = {name: _text(figure(report)) for name, figure in _FIGURES.items()}
     return Measured(calibration, figures)

@@ -1,9 +1,14 @@
-"""The training of the shipped judge: which data, in which stages, what is held out."""
+"""The training of the shipped judge: which data, in which stages, what is held out.
+
+Sentence pairs come first, then answers, and last a short round in which the answers of `gold`, on the subjects of
+the question bank, are among the others. So that they can be measured on all the same, that last stage is also run
+without the questions of each of FOLDS folds: see `grader train local`.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +20,8 @@ from grader.training.augmentation import Strangers, augment, disturb, excerpt
 from grader.training.curriculum import Stage
 from grader.training.examples import Example
 from grader.training.sources import examples, read_pairs
-from grader.training.synthesis import synthesise
+from grader.training.synthesis import synthesise, whole
+from grader.training.worthless import worthless
 from rubrics.model import Rubric
 
 OWN_SETS: Final = ("ds", "se", "in", "bz", "dx", "sp", "mp", "hu")
@@ -29,10 +35,28 @@ ANSWERS_EPOCHS: Final = 5
 ANSWERS_RATE: Final = 2e-4
 """Rounds through the data and highest learning rates of the two stages."""
 
+TUNING_EPOCHS: Final = 1
+TUNING_RATE: Final = 8e-5
+FOLDS: Final = 2
+"""The last stage, and in how many parts the questions of `gold` are left out of it in turn."""
+
 EXCERPT_SHARE: Final = 1.0
 MADE_SHARE: Final = 0.2
-PAIR_SHARE: Final = 2.0
-"""In one round of the second stage, as shares of our own answers: excerpts, made answers, sentence pairs again."""
+PAIR_SHARE: Final = 4.0
+WORTHLESS_SHARE: Final = 0.3
+REFERENCE_SHARE: Final = 0.3
+"""In one round of answers, as shares of our own: excerpts, made answers, sentence pairs again, worthless answers.
+
+Reference answers come as often as worthless ones, half of which are made from them: without, the judge took
+reference answers for worthless (the bank's own scored 0.48, measured).
+"""
+
+TUNING_SHARE: Final = 0.33
+GOLD_ROUNDS: Final = 3
+"""In the last stage: the share of such a round, and how often each answer of `gold` is varied beside it."""
+
+OTHERS: Final = 4
+"""Answers, and as many reference answers, among which one of another question is looked for."""
 
 HUMAN_SHARE: Final = 0.15
 """Human-graded answers in one round, as a share of all: they agree with ours on the labels, not on the subjects."""
@@ -43,59 +67,81 @@ MOST_STATEMENTS: Final = 8
 
 @dataclass(frozen=True)
 class Material:
-    """What the second stage learns from."""
+    """What the later stages learn from: our own sets, the human-graded ones, and `gold` for the last."""
 
     own: tuple[Dataset, ...]
     human: tuple[Dataset, ...]
+    gold: Dataset
 
 
-def read_material(shared: Path, *, without: Sequence[str] = (), with_gold: bool = False) -> Material:
-    """Our own sets but those in `without`, and the human-graded ones without their held-out questions.
+def read_material(shared: Path, *, without: Sequence[str] = ()) -> Material:
+    """Our own sets but those in `without`, the human-graded ones without their held-out questions, and `gold`.
 
     DatasetError names what cannot be read.
     """
-    names = [f"goldtrain/{name}" for name in OWN_SETS if name not in without] + ["gold"] * with_gold
-    human = (read_set(shared / "data" / f"{name}.jsonl") for name in HUMAN_SETS)
+    names = [name for name in OWN_SETS if name not in without]
     return Material(
-        own=tuple(read_set(shared / name) for name in names),
-        human=tuple(
-            replace(found, cases=tuple(c for c in found.cases if c.question_id not in HELD_OUT)) for found in human
-        ),
+        own=tuple(read_set(shared / "goldtrain" / name) for name in names),
+        human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
+        gold=read_set(shared / "gold"),
     )
 
 
-def stages(shared: Path, material: Material) -> tuple[Stage, Stage]:
-    """Sentence pairs first, then answers."""
+def folds(material: Material) -> Iterator[tuple[Material, frozenset[str]]]:
+    """For each fold of the questions of `gold` the material without it, and the texts of its questions."""
+    for number in range(FOLDS):
+        rest = _but(material.gold, HeldOut(FOLDS, number))
+        asked = {case.rubric.question.text for case in material.gold.cases}
+        yield replace(material, gold=rest), frozenset(asked - {case.rubric.question.text for case in rest.cases})
+
+
+def stages(shared: Path, material: Material, tuning: str = "tuning") -> tuple[Stage, Stage, Stage]:
+    """Sentence pairs, answers, and the last stage by the name `tuning`."""
 
     def pairs(choice: random.Random) -> list[Example]:
         return read_pairs(shared / "data" / "nli.jsonl", choice)
 
+    answers = _Answers.of(material.own, material.human, pairs(random.Random(0)))  # noqa: S311
+    gold = _Answers.of((material.gold,), (), [])
+
+    def tune(choice: random.Random) -> list[Example]:
+        everything = answers.epoch(choice)
+        rounds = [found for _ in range(GOLD_ROUNDS) for found in gold.epoch(choice)]
+        return [*choice.sample(everything, round(TUNING_SHARE * len(everything))), *rounds]
+
     return (
         Stage("pairs", PAIRS_EPOCHS, PAIRS_RATE, pairs),
-        Stage("answers", ANSWERS_EPOCHS, ANSWERS_RATE, _Answers.of(material, pairs(random.Random(0))).epoch),  # noqa: S311
+        Stage("answers", ANSWERS_EPOCHS, ANSWERS_RATE, answers.epoch),
+        Stage(tuning, TUNING_EPOCHS, TUNING_RATE, tune),
     )
+
+
+def _but(dataset: Dataset, fold: HeldOut) -> Dataset:
+    return replace(dataset, cases=tuple(case for case in dataset.cases if case.question_id not in fold))
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """The second stage's examples, varied anew every epoch."""
+    """Examples of answers, varied anew every epoch."""
 
     own: list[Example]
     human: list[Example]
     pairs: list[Example]
     rubrics: list[Rubric]
+    references: list[Example]
     strangers: Strangers
 
     @classmethod
-    def of(cls, material: Material, pairs: list[Example]) -> _Answers:
-        own = [found for dataset in material.own for found in examples(dataset)]
-        rubrics = list({case.rubric.content_hash: case.rubric for d in material.own for case in d.cases}.values())
+    def of(cls, sets: Sequence[Dataset], human_sets: Sequence[Dataset], pairs: list[Example]) -> _Answers:
+        own = [found for dataset in sets for found in examples(dataset)]
+        rubrics = list({case.rubric.content_hash: case.rubric for d in sets for case in d.cases}.values())
         strangers = Strangers(
             sentences=[sentence for found in own for sentence in _sentences(found)],
             statements=[point.text for rubric in rubrics for point in rubric.key_points],
         )
-        human = [found for dataset in material.human for found in examples(dataset)]
-        return cls(own, human, pairs, rubrics, strangers)
+        human = [found for dataset in human_sets for found in examples(dataset)]
+        references = [whole(rubric, rubric.reference_answer) for rubric in rubrics if rubric.reference_answer]
+        return cls(own, human, pairs, rubrics, references or own, strangers)
 
     def epoch(self, choice: random.Random) -> list[Example]:
         own = len(self.own)
@@ -105,10 +151,18 @@ class _Answers:
             synthesise(rubric, rubric.reference_answer, choice)
             for rubric in choice.choices(self.rubrics, k=round(MADE_SHARE * own))
         ]
+        bad = [disturb(self._worthless(choice), choice) for _ in range(round(WORTHLESS_SHARE * own))]
+        right = [disturb(found, choice) for found in choice.choices(self.references, k=round(REFERENCE_SHARE * own))]
         pairs = choice.sample(self.pairs, min(len(self.pairs), round(PAIR_SHARE * own)))
         human = choice.sample(self.human, round(HUMAN_SHARE * len(self.human)))
         graded = [_some(disturb(found, choice), choice) for found in human]
-        return [found for found in (*varied, *cut, *made, *pairs, *graded) if found.words]
+        return [found for found in (*varied, *cut, *made, *bad, *right, *pairs, *graded) if found.words]
+
+    def _worthless(self, choice: random.Random) -> Example:
+        """Made from a reference answer as often as from somebody's: how well a text is written must say nothing."""
+        base = choice.choice(choice.choice((self.own, self.references)))
+        others = [*choice.choices(self.own, k=OTHERS), *choice.choices(self.references, k=OTHERS)]
+        return worthless(base, others, choice)
 
 
 def _some(found: Example, choice: random.Random) -> Example:

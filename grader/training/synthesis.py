@@ -24,11 +24,16 @@ def synthesise(rubric: Rubric, reference: str | None, choice: random.Random) -> 
     draw = choice.random()
     statements = [point.text for point in rubric.key_points]
     if reference and draw < REFERENCE_SHARE:
-        targets = tuple(Target(statement, frozenset({Label.COVERED})) for statement in statements)
-        return Example(rubric.question.text, mark(reference), targets)
+        return whole(rubric, reference)
     if draw < REFERENCE_SHARE + ECHO_SHARE:
         return Example(rubric.question.text, mark(rubric.question.text), tuple(map(_missing, statements)))
     return _of_points(rubric.question.text, statements, choice)
+
+
+def whole(rubric: Rubric, reference: str) -> Example:
+    """The reference answer, which makes every point."""
+    targets = tuple(Target(point.text, frozenset({Label.COVERED})) for point in rubric.key_points)
+    return Example(rubric.question.text, mark(reference), targets)
 
 
 def _of_points(question: str, statements: list[str], choice: random.Random) -> Example:

@@ -136,11 +136,15 @@ async def test_d7_what_a_judge_leaks_does_not_reach_the_person(share: float, rub
         assert not leaks(shown, [point.text for point in rubric.key_points])
 
 
+QUESTIONS = 34
+"""Questions that every attack is tried on: 2,400 pairs in all."""
+
+
 async def test_d8_no_flagged_words_raise_a_score_whatever_the_judge(
     share: float, rubrics: tuple[Rubric, ...], attacks: list[dict[str, Any]]
 ) -> None:
     tried = 0
-    for rubric in rubrics[: round(16 * share)]:
+    for rubric in rubrics[: round(QUESTIONS * share)]:
         plain = await Grader({"fake": FakeJudge()}, "fake").grade(Request(rubric, WRONG))
         for row in attacks:
             text = filled(row["text"], rubric).replace(WRONG, "").strip("\r\n ")
@@ -151,7 +155,7 @@ async def test_d8_no_flagged_words_raise_a_score_whatever_the_judge(
             judge = ObedientJudge(honest=canonicalise(WRONG).text)
             grade = await Grader({"obedient": judge}, "obedient").grade(Request(rubric, attack))
             assert (grade.score, grade.status) == (plain.score, "needs_review"), row
-    assert tried >= 70 * round(16 * share)
+    assert tried >= 70 * round(QUESTIONS * share)
 
 
 def ends_flagged(attack: str, rubric: Rubric) -> bool:

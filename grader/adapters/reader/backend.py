@@ -13,14 +13,14 @@ from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
 
 
-class Logits(NamedTuple):
-    """Of every key point of a row: class logits, shape (points, 4), and evidence logits, shape (points, tokens)."""
+class Output(NamedTuple):
+    """Of every key point of a row, as `network.Read` has them: class logits, and logarithms of where it is made."""
 
     classes: NDArray[np.float32]
-    evidence: NDArray[np.float32]
+    places: NDArray[np.float32]
 
 
-Run = Callable[[Row], Logits]
+Run = Callable[[Row], Output]
 
 
 class Backend(Protocol):

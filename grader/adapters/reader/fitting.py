@@ -85,8 +85,8 @@ class Training:
         device = _device()
         taught = lesson(vocabulary, batch).to(device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            classes, evidence = self.network(taught.batch)
-        value = loss(taught, classes.float(), evidence.float())
+            read = self.network(taught.batch)
+        value = loss(taught, read)
         value.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
         state.advance()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from grader.adapters.reader.backend import Run
@@ -63,8 +62,8 @@ class ReaderModel:
         return readings
 
     def _run(self, row: Row, offsets: Sequence[tuple[int, int]]) -> list[Reading]:
-        classes, evidence = self._network(row)
-        weights = _sigmoid(evidence[:, row.answer.start : row.answer.stop]).tolist()
+        classes, places = self._network(row)
+        weights = np.exp(places[:, row.answer.start : row.answer.stop]).tolist()
         return [
             Reading((logit[0], logit[1], logit[2], logit[3]), tuple(map(_word, offsets, weight)))
             for logit, weight in zip(classes.tolist(), weights, strict=True)
@@ -73,8 +72,3 @@ class ReaderModel:
 
 def _word(offsets: tuple[int, int], weight: float) -> Word:
     return Word(offsets[0], offsets[1], weight)
-
-
-def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    weights: NDArray[np.float32] = np.exp(-np.logaddexp(np.float32(0), -logits))  # cannot overflow
-    return weights

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.adapters.reader import onnx_graph
-from grader.adapters.reader.backend import Logits, Run
+from grader.adapters.reader.backend import Output, Run
 from grader.adapters.reader.layout import Row
 from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
@@ -51,8 +51,8 @@ class OnnxBackend:
             _write(base, trained, graph)
         session = self._session(runtime, graph)
 
-        def run(row: Row) -> Logits:
-            return Logits(*session.run(None, onnx_graph.inputs(row)))
+        def run(row: Row) -> Output:
+            return Output(*session.run(None, onnx_graph.inputs(row)))
 
         return run
 

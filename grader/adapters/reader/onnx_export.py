@@ -30,7 +30,7 @@ class OneRow(nn.Module):
         self.reader = reader
 
     def forward(self, *parts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Class and evidence logits; `parts` as in `onnx_graph.inputs`."""
+        """Class logits and places; `parts` as in `onnx_graph.inputs`."""
         tokens, segments, positions, groups, in_answer, starts = parts
         row_of_point = torch.zeros_like(starts)
         return self.reader(Batch(tokens, segments, positions, groups, in_answer, row_of_point, starts))
@@ -53,5 +53,5 @@ def _onnx(program: torch.export.ExportedProgram, names: list[str]) -> torch.onnx
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)  # torch 2.13 about itself
         return torch.onnx.export(
-            program, input_names=names, output_names=["classes", "evidence"], opset_version=OPSET, verbose=False
+            program, input_names=names, output_names=["classes", "places"], opset_version=OPSET, verbose=False
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.adapters.reader.backend import Logits, Run
+from grader.adapters.reader.backend import Output, Run
 from grader.adapters.reader.layout import Row
 from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.trained import Trained
@@ -25,9 +25,9 @@ class TorchBackend:
 
         network = trained_network(base, trained)
 
-        def run(row: Row) -> Logits:
+        def run(row: Row) -> Output:
             with torch.inference_mode():
-                classes, evidence = network(stack([row], padding=0))  # a single row is not filled up
-            return Logits(classes.numpy(), evidence.numpy())
+                read = network(stack([row], padding=0))  # a single row is not filled up
+            return Output(read.classes.numpy(), read.places.numpy())
 
         return run

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.domain import Flag, Label, Match, Submission, Verdict
+from grader.domain import Flag, Label, Submission, Verdict
 from grader.fakes import FakeReader
 from grader.judges.local import Calibration, LocalJudge
 from grader.ports import Passage, Reading, Word
 from grader.text.canonical import canonicalise
-from rubrics.model import KeyPoint, Question, Rubric, Span
+from rubrics.model import CountsAs, KeyPoint, Question, Rubric, Ruling
 
 RUBRIC = Rubric(
     question=Question(id="Q1", title="Dropout", text="What does dropout do?"),
@@ -89,13 +89,6 @@ async def test_provenance_names_the_reader_and_the_calibration() -> None:
     assert LocalJudge(FakeReader(), PLAIN).identity == {"model": "fake-shared-words", "calibration": "nothing"}
 
 
-async def test_the_closest_sentence_is_shown_where_one_was_measured() -> None:
-    answer = canonicalise("Dropout drops random units. That is all there is to it.")
-    close = Match("k1", similarity=0.9, passage=Span(start=28, end=55), echo=0.0, terms=1.0)
-    judgement = await LocalJudge(FakeReader(), PLAIN).judge(Submission(RUBRIC, answer, (close,), asked=("k1",)))
-    assert [item.text for item in judgement.verdicts[0].evidence] == ["That is all there is to it."]
-
-
 @pytest.mark.parametrize(("logit", "flags"), [(1.2, ()), (0.3, (Flag.LOW_CONFIDENCE,))])
 async def test_that_somebody_is_wrong_is_said_with_reserve_unless_it_is_likely(
     logit: float, flags: tuple[Flag, ...]
@@ -104,3 +97,27 @@ async def test_that_somebody_is_wrong_is_said_with_reserve_unless_it_is_likely(
     calibration = PLAIN.model_copy(update={"unsure_below": 0.3})
     first, _ = await verdicts(LocalJudge(ScriptedReader([[reading], [reading]]), calibration), "One two.")
     assert (first.label, first.flags) == (Label.CONTRADICTED, flags)
+
+
+def ruled(counts_as: CountsAs, said: str = "Dropout switches neurons off") -> Rubric:
+    point = RUBRIC.key_points[0].model_copy(update={"rulings": (Ruling(said=said, counts_as=counts_as),)})
+    return RUBRIC.model_copy(update={"key_points": (point, RUBRIC.key_points[1])})
+
+
+async def judged(rubric: Rubric, answer: str) -> list[Label]:
+    submission = Submission(rubric, canonicalise(answer))
+    found = await LocalJudge(FakeReader(), PLAIN).judge(submission)
+    return [verdict.label for verdict in found.verdicts]
+
+
+@pytest.mark.parametrize("counts_as", [CountsAs.COVERED, CountsAs.PARTIAL])
+async def test_words_that_a_reviewer_ruled_on_earn_what_the_ruling_says(counts_as: CountsAs) -> None:
+    answer = "It switches neurons off."
+    assert await judged(RUBRIC, answer) == [Label.MISSING, Label.MISSING]
+    assert await judged(ruled(counts_as), answer) == [Label(counts_as), Label.MISSING]
+
+
+async def test_a_ruling_takes_no_credit_away_from_a_point_that_is_made() -> None:
+    answer = "Dropout drops random units. It switches neurons off."
+    for counts_as in CountsAs:
+        assert (await judged(ruled(counts_as), answer))[0] is Label.COVERED
