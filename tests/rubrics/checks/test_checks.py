@@ -85,7 +85,7 @@ def test_a_point_that_is_worded_badly_is_an_error_by_name_with_a_mend(text: str,
     [
         ("The answer should mention that the sun strengthens the pull.", "Write only: The sun strengthens the pull."),
         ("Explains how the sun strengthens it", "what is true of it"),
-        ("Identifies the sun's part in spring tides", "what is true of it"),
+        ("Identifies the sun's pull twice a month", "what is true of it"),
     ],
 )
 def test_a_point_that_describes_the_answer_is_a_warning_with_the_statement_itself(text: str, mend: str) -> None:
@@ -99,7 +99,7 @@ def test_a_point_that_describes_the_answer_is_a_warning_with_the_statement_itsel
     [
         ("F = G m M / r^2", KeyPointKind.FORMULA),
         ("The moon does not pull the water.", KeyPointKind.STATEMENT),
-        ("States have different tides because coasts differ in shape.", KeyPointKind.STATEMENT),
+        ("States by the water feel the pull of the sun twice a month.", KeyPointKind.STATEMENT),
         ("It is known that the sun helps twice a month.", KeyPointKind.STATEMENT),
     ],
 )
