@@ -1,11 +1,21 @@
-"""The person's own text with the evidence marked in it."""
+"""The person's own text with the evidence marked in it, and the verdicts in the words of the page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from grader.domain import Evidence, GradedPoint, Label
+from grader.judges import local
+
+_BADGES: Final = {
+    Label.COVERED: "covered",
+    Label.PARTIAL: "in part",
+    Label.MISSING: "missed",
+    Label.CONTRADICTED: "wrong",
+    Label.UNGRADED: "not graded",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,12 @@ def mark(text: str, points: tuple[GradedPoint, ...]) -> tuple[Passage, ...]:
         )
         for start, end in pairwise(cuts)
     )
+
+
+def badge(point: GradedPoint) -> str:
+    """The verdict in a word or two; where the local judge is not sure enough that something is wrong, with reserve."""
+    unsure = point.judged_by == local.NAME and (point.confidence or 0.0) < local.SURE_CONTRADICTION
+    return "perhaps wrong" if unsure and point.verdict is Label.CONTRADICTED else _BADGES[point.verdict]
 
 
 def _covers(item: Evidence, start: int, end: int) -> bool:

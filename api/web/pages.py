@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.dependencies import App, Caller, Creating
 from api.errors import Problem
 from api.web.csrf import FIELD, form_token, remember, require_form_token
-from api.web.marking import mark
+from api.web.marking import badge, mark
 from grader import grading
 from grader.feedback import FLAG_NOTES
 from grader.text.canonical import MAX_CHARACTERS, canonicalise
@@ -97,6 +97,7 @@ async def grade_answer(
         question=rubric.question,
         grade=grade,
         flag_notes=FLAG_NOTES,
+        badge=badge,
         passages=mark(text, grade.points),
         answer=text,
         reference=rubric.reference_answer,

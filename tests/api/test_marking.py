@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.marking import Passage, mark
+from api.web.marking import Passage, badge, mark
 from grader.domain import Evidence, GradedPoint, Label
 
 TEXT = "The moon pulls the water."
@@ -91,3 +91,28 @@ def test_the_passages_joined_are_the_text_and_every_piece_of_evidence_is_marked(
     for number, (spans, _) in enumerate(evidence, 1):
         marked = sum(len(passage.text) for passage in passages if number in passage.points)
         assert marked == len({place for start, end in spans for place in range(start, end)})
+
+
+@pytest.mark.parametrize(
+    ("judge", "confidence", "said"),
+    [
+        ("local", 0.54, "perhaps wrong"),
+        ("local", 0.56, "wrong"),
+        ("llm", 0.4, "wrong"),
+        ("llm", None, "wrong"),
+    ],
+)
+def test_wrong_is_said_with_reserve_where_the_local_judge_is_not_sure(
+    judge: str, confidence: float | None, said: str
+) -> None:
+    point = graded(TEXT, (0, 8), verdict=Label.CONTRADICTED)
+    assert badge(point.model_copy(update={"judged_by": judge, "confidence": confidence})) == said
+
+
+def test_every_verdict_has_its_word() -> None:
+    assert [badge(graded(TEXT, verdict=label)) for label in Label if label is not Label.CONTRADICTED] == [
+        "covered",
+        "in part",
+        "missed",
+        "not graded",
+    ]
