@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.cursors import MAX_LENGTH
 from api.queries import PAGE, Limit
-from api.schemas import GroupIn, KeyPointIn, QuestionId, Strict
+from api.schemas import GroupIn, KeyPointIn, QuestionId, RubricShape, Strict
 from api.texts import Line, Text
 from grader.selftest import CheckReport
 from rubrics.model import MAX_KEY_POINTS, MAX_RULINGS, Identifier, Rubric
@@ -59,7 +59,7 @@ class AuthoredQuestionIn(Strict):
     tags: list[Line] = Field(default=[], max_length=50)
 
 
-class AuthoredRubricIn(Strict):
+class AuthoredRubricIn(RubricShape):
     """A whole rubric, as a rubric file has it."""
 
     question: AuthoredQuestionIn
@@ -67,16 +67,6 @@ class AuthoredRubricIn(Strict):
     key_points: list[AuthoredPointIn] = Field(min_length=1, max_length=MAX_KEY_POINTS)
     groups: list[GroupIn] = Field(default=[], max_length=MAX_KEY_POINTS)
     notes: Text | None = None
-
-    @model_validator(mode="after")
-    def _is_a_rubric(self) -> Self:
-        try:
-            self.to_rubric()
-        except ValidationError as error:
-            # Said anew: pydantic's own text would repeat the input, and behind a colon stand ids that the client chose.
-            problems = (found["msg"].removeprefix("Value error, ").partition(": ")[0] for found in error.errors())
-            raise ValueError("; ".join(problems)) from None
-        return self
 
     def to_rubric(self) -> Rubric:
         """The rubric this describes."""

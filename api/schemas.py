@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
@@ -46,12 +47,8 @@ class GroupIn(Strict):
     k: int | None = Field(default=None, ge=1)
 
 
-class RubricIn(Strict):
-    """A rubric sent with the request."""
-
-    question: Text
-    key_points: list[KeyPointIn] = Field(min_length=1, max_length=MAX_KEY_POINTS)
-    groups: list[GroupIn] = Field(default=[], max_length=MAX_KEY_POINTS)
+class RubricShape(Strict, ABC):
+    """What describes a rubric, and is refused where no rubric can be made of it."""
 
     @model_validator(mode="after")
     def _is_a_rubric(self) -> Self:
@@ -62,6 +59,18 @@ class RubricIn(Strict):
             problems = (found["msg"].removeprefix("Value error, ").partition(": ")[0] for found in error.errors())
             raise ValueError("; ".join(problems)) from None
         return self
+
+    @abstractmethod
+    def to_rubric(self) -> Rubric:
+        """The rubric this describes."""
+
+
+class RubricIn(RubricShape):
+    """A rubric sent with the request."""
+
+    question: Text
+    key_points: list[KeyPointIn] = Field(min_length=1, max_length=MAX_KEY_POINTS)
+    groups: list[GroupIn] = Field(default=[], max_length=MAX_KEY_POINTS)
 
     def to_rubric(self) -> Rubric:
         """The rubric this describes; its question gets an id from its text."""
