@@ -9,6 +9,9 @@ GraderError               base: catch this one
 ├── DatasetError          a benchmark file cannot be read
 ├── UnknownKey            there is no such API key
 ├── BudgetExhausted       a tenant has spent what it may today
+├── UnknownBatch          the tenant has no such batch
+├── BatchConflict         a batch is in no state for what is asked of it
+├── EngineTaken           another process runs the batches of this data folder
 └── StorageError          the store cannot be opened, read or written
     ├── StorageFull       there is no room left
     ├── StorageBusy       it is locked or overloaded: worth another try
@@ -65,6 +68,18 @@ class BudgetExhausted(GraderError):
     def __init__(self, message: str, retry_after: float) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class UnknownBatch(GraderError):
+    """The tenant has no batch with this id."""
+
+
+class BatchConflict(GraderError):
+    """A batch is in no state for what is asked of it, or is being submitted by somebody else; says which."""
+
+
+class EngineTaken(GraderError):
+    """Another process runs the batches of this data folder; says which and what to do."""
 
 
 class Overloaded(GraderError):

@@ -2,6 +2,8 @@
 
 from grader.fakes.access import FakeKeyStore, FakeSpendingStore
 from grader.fakes.audit import FakeAuditLog, FakeBasisStore, FakeReviewStore
+from grader.fakes.batch_engine import FakeBatchEngine
+from grader.fakes.batches import FakeBatchStore
 from grader.fakes.chat import FakeBulkChatModel, FakeChatModel, FakeDecisionModel, completion
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
@@ -14,6 +16,8 @@ __all__ = [
     "DIMENSIONS",
     "FakeAuditLog",
     "FakeBasisStore",
+    "FakeBatchEngine",
+    "FakeBatchStore",
     "FakeBulkChatModel",
     "FakeChatModel",
     "FakeDecisionModel",

@@ -2,6 +2,24 @@
 
 from grader.ports.access import KeyStore, SpendingStore
 from grader.ports.audit import AuditLog, Basis, BasisStore, ReviewStore
+from grader.ports.batch_engine import BatchEngine, Job, JobKind, JobState, KnownJob, Work
+from grader.ports.batch_store import BatchStore, ChunkStore
+from grader.ports.batches import (
+    REDONE,
+    Batch,
+    BatchPlace,
+    BatchState,
+    Chunk,
+    Counts,
+    Item,
+    ItemStatus,
+    PauseReason,
+    Priority,
+    Result,
+    Row,
+    Standing,
+    Todo,
+)
 from grader.ports.chat import BulkChatModel, BulkProgress, BulkState, ChatModel, ChatRequest, Completion
 from grader.ports.decisions import Choice, Decision, DecisionModel
 from grader.ports.embedding import Embedder, Vectors
@@ -12,17 +30,26 @@ from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 
 __all__ = [
+    "REDONE",
     "AuditLog",
     "Basis",
     "BasisStore",
+    "Batch",
+    "BatchEngine",
+    "BatchPlace",
+    "BatchState",
+    "BatchStore",
     "BulkChatModel",
     "BulkProgress",
     "BulkState",
     "ChatModel",
     "ChatRequest",
     "Choice",
+    "Chunk",
+    "ChunkStore",
     "Claim",
     "Completion",
+    "Counts",
     "Decision",
     "DecisionModel",
     "Embedder",
@@ -30,23 +57,36 @@ __all__ = [
     "GradeFilter",
     "GradeStore",
     "IdempotencyStore",
+    "Item",
+    "ItemStatus",
+    "Job",
+    "JobKind",
+    "JobState",
     "Judge",
     "KeyStore",
+    "KnownJob",
     "Outcome",
     "Passage",
+    "PauseReason",
     "PendingGrade",
     "PendingGrades",
     "PendingState",
     "Place",
+    "Priority",
     "Reader",
     "Reading",
     "Refusal",
     "ResponseCache",
+    "Result",
     "ReviewStore",
+    "Row",
     "RubricStore",
     "SpendingStore",
+    "Standing",
     "Subject",
+    "Todo",
     "Together",
     "Vectors",
     "Word",
+    "Work",
 ]
