@@ -2,6 +2,7 @@
 
 GraderError               base: catch this one
 ├── InvalidAnswer         the answer cannot be graded as it stands
+├── InvalidTranscript     a file cannot be read as an interview
 ├── ConfigurationError    a setting is missing or contradicts another
 ├── ModelUnavailable      the embedding model is not there, or is not the pinned one
 ├── JudgeFailure          a judge gave no usable verdict: never a zero, always a reason
@@ -31,6 +32,19 @@ class GraderError(Exception):
 
 class InvalidAnswer(GraderError):
     """The answer breaks a limit or is not text."""
+
+
+class InvalidTranscript(GraderError):
+    """A file cannot be read as an interview; says where it fails and what to do.
+
+    `place` is where in the file: `line 12`, `paragraph 3`, `segments[7]`; null where the file as a whole is meant.
+    """
+
+    def __init__(self, problem: str, *, file: str, place: str | None = None) -> None:
+        self.problem = problem
+        self.file = file
+        self.place = place
+        super().__init__(f"{file}, {place}: {problem}" if place else f"{file}: {problem}")
 
 
 class ConfigurationError(GraderError):
