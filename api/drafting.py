@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from api.dependencies import Application
 from api.errors import FieldError, Problem, invalid
-from api.schemas import DraftRequest, inline_question
+from api.schemas import DraftRequest
 from grader.access import Amount
 from grader.caching import on_behalf_of
 from grader.domain import Usage
 from grader.errors import JudgeFailure
 from grader.extracting import Extracted, LlmExtractor
+from grader.intake.inline import inline_question
 from grader.ports import Subject
 
 if TYPE_CHECKING:

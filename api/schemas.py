@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from api.texts import Line, Text
 from grader.domain import Grade
+from grader.intake.inline import inline_question
 from grader.ports import PendingGrade
 from grader.text.canonical import MAX_CHARACTERS
 from rubrics.model import MAX_KEY_POINTS, MAX_WEIGHT, Group, Identifier, KeyPoint, Question, Rubric
@@ -150,10 +150,3 @@ class Health(BaseModel):
 
     status: Literal["ok", "starting", "failed"]
     waiting_for: list[str] = []
-
-
-def inline_question(text: str) -> Question:
-    """A question that is in no bank; the same text always has the same id."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    first_line = (text.strip().splitlines() or [text])[0]
-    return Question(id=f"inline-{digest}", title=first_line[:100], text=text)

@@ -8,6 +8,7 @@ GraderError               base: catch this one
 ├── JudgeFailure          a judge gave no usable verdict: never a zero, always a reason
 ├── Overloaded            more waits already than can be served soon
 ├── DatasetError          a benchmark file cannot be read
+├── AnswerFileError       a file of answers cannot be read, as a whole or from somewhere on
 ├── UnknownKey            there is no such API key
 ├── BudgetExhausted       a tenant has spent what it may today
 ├── UnknownBatch          the tenant has no such batch
@@ -70,6 +71,19 @@ class JudgeFailure(GraderError):
         self.retry_after = retry_after
         self.usage = usage or Usage()
         super().__init__(message)
+
+
+class AnswerFileError(GraderError):
+    """A file of answers cannot be read, as a whole or from `place` on; says what is wrong and what to do.
+
+    `place` is a line, with its column where that is known, or a row of a workbook.
+    """
+
+    def __init__(self, problem: str, *, file: str, place: str | None = None) -> None:
+        self.problem = problem
+        self.file = file
+        self.place = place
+        super().__init__(": ".join(part for part in (file, place, problem) if part))
 
 
 class UnknownKey(GraderError):

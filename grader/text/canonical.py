@@ -25,6 +25,9 @@ MAX_BYTES: Final = 64 * 1024
 MAX_TOKENS: Final = 8_000
 """Longest answer, in tokens of a language model as `token_estimate` counts them."""
 
+MOST_TOKENS_PER_CHARACTER: Final = 2
+"""What `token_estimate` counts for one character at most."""
+
 MAX_MARKS: Final = 4
 """Combining marks kept on one base character; no orthography stacks more, decorated text does."""
 
@@ -90,6 +93,8 @@ def check_limits(original: str) -> None:
         raise InvalidAnswer(f"character {error.start} of the answer is half of a surrogate pair") from error
     if size > MAX_BYTES:
         raise InvalidAnswer(f"the answer is {size} bytes long, {MAX_BYTES} are allowed")
+    if len(original) * MOST_TOKENS_PER_CHARACTER <= MAX_TOKENS:
+        return
     tokens = token_estimate(original)
     if tokens > MAX_TOKENS:
         raise InvalidAnswer(f"the answer is about {tokens} tokens long for a language model, {MAX_TOKENS} are allowed")

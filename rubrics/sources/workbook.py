@@ -7,16 +7,15 @@ directory, and a small file that would become a large one is refused before anyt
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from rubrics.errors import RubricFileError
 from rubrics.sources import Contents, LeftOut
+from rubrics.sources.archives import refuse_bombs
 from rubrics.sources.building import Place
 from rubrics.sources.material import Material
 from rubrics.sources.rows import COLUMNS, MAX_ROWS, Row, columns, ignored, read_rows
@@ -28,21 +27,18 @@ if TYPE_CHECKING:
 MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """Bytes that all parts of a workbook may unpack to; 20,000 rows of prose take about 40 MB."""
 
-MAX_PARTS: Final = 500
-"""Files inside a workbook; an ordinary one has about ten."""
-
 MAX_COLUMNS: Final = 100
 """Cells of a row that are looked at; rows beyond say a width of thousands with a single stray format."""
 
-_CHUNK: Final = 1 << 20
 _SHOWN: Final = 8
 _NOT_TEXT: Final = {"f": "a formula", "e": "an error"}
 
 
 def read_workbook(material: Material) -> Contents:
     """The questions of a workbook; RubricFileError names sheet and cell, of a formula too: its result is not stored."""
-    _refuse_bombs(material)
-    with closing(_opened(material)) as book:
+    stream = io.BytesIO(material.raw)
+    refuse_bombs(stream, material.file, unpacked=MAX_UNPACKED_BYTES)
+    with closing(opened(stream, material.file)) as book:
         sheet = _sheet(book, material.file)
         names = {cell.column: sheet.text(cell) for cell in sheet.header}
         fields = columns(names.values(), sheet.place(sheet.header[0].row))
@@ -74,41 +70,21 @@ class _Sheet:
         return str(cell.value).strip()
 
 
-def _refuse_bombs(material: Material) -> None:
-    """Unpack every part once, counting: the sizes a directory states can lie."""
-    total = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(material.raw)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS:
-                raise RubricFileError(f"has {len(parts)} parts, {MAX_PARTS} are allowed", file=material.file)
-            if "xl/workbook.xml" not in archive.namelist():
-                raise RubricFileError("is an archive, but no XLSX workbook", file=material.file)
-            for part in parts:
-                with archive.open(part) as stream:
-                    while chunk := stream.read(_CHUNK):
-                        total += len(chunk)
-                        if total > MAX_UNPACKED_BYTES:
-                            limit = MAX_UNPACKED_BYTES // 2**20
-                            raise RubricFileError(f"unpacks to more than {limit} MiB", file=material.file)
-    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, zlib.error) as error:
-        raise RubricFileError(f"is a damaged or encrypted archive: {error}", file=material.file) from error
-
-
-def _opened(material: Material) -> Workbook:
+def opened(stream: BinaryIO, file: str) -> Workbook:
+    """The workbook in `stream`, to be read row by row; `refuse_bombs` comes first."""
     from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s, only where a workbook is read
 
     try:
-        return load_workbook(io.BytesIO(material.raw), read_only=True, keep_links=False)
+        return load_workbook(stream, read_only=True, keep_links=False)
     except Exception as error:  # openpyxl names no base of what a broken workbook raises
-        raise RubricFileError(f"is no readable XLSX workbook: {type(error).__name__}", file=material.file) from error
+        raise RubricFileError(f"is no readable XLSX workbook: {type(error).__name__}", file=file) from error
 
 
 def _sheet(book: Workbook, file: str) -> _Sheet:
     """The first sheet whose first filled row names a question column."""
     seen: list[str] = []
     for sheet in book.worksheets:
-        rows = _filled(sheet, file)
+        rows = filled(sheet, file, MAX_ROWS)
         header = next(rows, [])
         names = [str(cell.value).strip() for cell in header]
         if {name.casefold().replace(" ", "_") for name in names}.intersection(COLUMNS["text"]):
@@ -117,8 +93,8 @@ def _sheet(book: Workbook, file: str) -> _Sheet:
     raise RubricFileError(f"has no sheet with a column question; there is: {'; '.join(seen[:_SHOWN])}", file=file)
 
 
-def _filled(sheet: Any, file: str) -> Iterator[list[Cell]]:  # noqa: ANN401 - read-only sheets have a type of their own
-    """The rows in which something stands, as the cells that hold something."""
+def filled(sheet: Any, file: str, most: int) -> Iterator[list[Cell]]:  # noqa: ANN401 - openpyxl's read-only type
+    """The rows in which something stands, `most` below the header, as the cells that hold something."""
     place = Place(file, None, sheet.title)
     rows = sheet.iter_rows(max_col=MAX_COLUMNS)
     for number in count():
@@ -128,8 +104,8 @@ def _filled(sheet: Any, file: str) -> Iterator[list[Cell]]:  # noqa: ANN401 - re
             raise place.error(f"cannot be read: {type(error).__name__}") from error
         if row is None:
             return
-        if number > MAX_ROWS:
-            raise place.error(f"has more than {MAX_ROWS} rows; split it")
+        if number > most:
+            raise place.error(f"has more than {most} rows; split it")
         if cells := [cell for cell in row if cell.value is not None]:
             yield cells
 
