@@ -63,17 +63,16 @@ async def survey(source: Source, yardsticks: Yardsticks) -> Survey:
     return Survey(rows, bad, tuple(described), tuple(columns))
 
 
-async def admitted(
-    source: Source, yardsticks: Yardsticks, *, numbered: bool = False
-) -> AsyncIterator[tuple[AnswerRow, Rubric]]:
-    """The rows that can be graded, with their rubrics; `numbered` ones have their number as a column of their own."""
+async def admitted(source: Source, yardsticks: Yardsticks, found: Survey) -> AsyncIterator[tuple[AnswerRow, Rubric]]:
+    """The rows that can be graded, with their rubrics, as they were `found`: every row has every further column.
+
+    Where bad ones are left out, the others have the number they had in the file as a column of their own.
+    """
     async for row, rubric in _with_rubrics(source, yardsticks):
         if isinstance(row, AnswerRow) and rubric is not None:
-            yield (_numbered(row) if numbered else row), rubric
-
-
-def _numbered(row: AnswerRow) -> AnswerRow:
-    return replace(row, extra=MappingProxyType({SOURCE_ROW: str(row.number), **row.extra}))
+            number = {SOURCE_ROW: str(row.number)} if found.bad else {}
+            extra = {**number, **dict.fromkeys(found.columns, ""), **row.extra}
+            yield replace(row, extra=MappingProxyType(extra)), rubric
 
 
 async def _with_rubrics(

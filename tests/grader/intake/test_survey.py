@@ -80,7 +80,7 @@ async def test_every_kind_of_yardstick_gives_its_rubric_and_is_looked_up_once() 
     ]
     default = Bank().rubric("DL0001")
     yardsticks = Yardsticks(asked.of_question, default)
-    found = [rubric async for _, rubric in admitted(source(json_lines_of(rows * 5)), yardsticks)]
+    found = [rubric async for _, rubric in admitted(source(json_lines_of(rows * 5)), yardsticks, Survey(20, 0))]
     assert [rubric.question.id for rubric in found[:1] + found[3:4]] == ["DL0028", "DL0001"]
     assert found[1].question == found[2].question
     assert found[:4] * 5 == found
@@ -90,8 +90,16 @@ async def test_every_kind_of_yardstick_gives_its_rubric_and_is_looked_up_once() 
 async def test_admitted_rows_leave_bad_ones_out_and_can_tell_their_number() -> None:
     raw = csv_of([{"answer": "a", "question_id": "NOPE", "n": "1"}, {"answer": "b", "question_id": "DL0028", "n": "2"}])
     yardsticks = Yardsticks(Asked().of_question)
-    (kept,) = [row async for row, _ in admitted(source(raw), yardsticks, numbered=True)]
+    (kept,) = [row async for row, _ in admitted(source(raw), yardsticks, await survey(source(raw), yardsticks))]
     assert dict(kept.extra) == {"source_row": "2", "n": "2"}
+
+
+async def test_admitted_rows_all_have_the_same_further_columns() -> None:
+    rows = [{"answer": "a", "question_id": "DL0028", name: name} for name in ("site", "team")]
+    yardsticks, raw = Yardsticks(Asked().of_question), json_lines_of(rows)
+    found = await survey(source(raw), yardsticks)
+    kept = [dict(row.extra) async for row, _ in admitted(source(raw), yardsticks, found)]
+    assert kept == [{"site": "site", "team": ""}, {"site": "", "team": "team"}]
 
 
 async def test_too_many_different_columns_are_refused() -> None:
