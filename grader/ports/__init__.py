@@ -28,6 +28,7 @@ from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import PendingGrade, PendingGrades, PendingState
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
+from grader.ports.transcripts import TranscriptReader
 
 __all__ = [
     "REDONE",
@@ -86,6 +87,7 @@ __all__ = [
     "Subject",
     "Todo",
     "Together",
+    "TranscriptReader",
     "Vectors",
     "Word",
     "Work",

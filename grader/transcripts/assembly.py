@@ -16,8 +16,8 @@ from rubrics.model import Span
 MAX_PAUSE_SECONDS: Final = 2.0
 """Silence after a finished sentence, from which the same speaker begins a new turn."""
 
-MIN_PUNCTUATED_SHARE: Final = 0.1
-"""Share of pieces that end a sentence, below which a file does not punctuate and its pieces are left as they are."""
+MAX_SENTENCE_WORDS: Final = 60
+"""Words for each end of a sentence, above which a file does not punctuate and its pieces are left as they are."""
 
 _ENDS: Final = tuple(".?!…。？！।؟۔")
 _CLOSERS: Final = "\"'”’»)]）」』*_ "
@@ -27,7 +27,8 @@ _CLOSERS: Final = "\"'”’»)]）」』*_ "
 class Piece:
     """What a reader found: some words, whose, when (seconds), and where in the file.
 
-    `joint` stands between these words and the piece before, where both become one turn.
+    `joint` stands between these words and the piece before, where both become one turn. `within` says that both are
+    words of one caption or phrase.
     """
 
     text: str
@@ -36,37 +37,43 @@ class Piece:
     start: float | None = None
     end: float | None = None
     joint: str = " "
+    within: bool = False
 
 
 def turns_of(pieces: Iterable[Piece]) -> tuple[Turn, ...]:
-    """The turns that `pieces` make, in order of time where times are known; pieces without words are skipped."""
-    heard = _in_order([replace(each, text=each.text.strip()) for each in pieces if each.text.strip()])
-    punctuated = sum(map(_ends_sentence, heard)) >= MIN_PUNCTUATED_SHARE * len(heard)
+    """The turns that `pieces` make, in the order given; pieces without words are skipped.
+
+    Nothing is sorted by time: a recording of two parts begins at zero twice, and its file says what came first.
+    """
+    heard = [_clean(piece) for piece in pieces if piece.text.strip()]
+    ends = sum(map(_ends_sentence, heard))
+    punctuated = ends * MAX_SENTENCE_WORDS >= sum(len(piece.text.split()) for piece in heard)
     groups: list[list[Piece]] = []
+    clock = 0.0
     for piece in heard:
-        if groups and _continues(groups[-1][-1], piece, punctuated=punctuated):
+        went_back = piece.start is not None and piece.start < clock - MAX_PAUSE_SECONDS
+        if groups and not went_back and _continues(groups[-1][-1], piece, punctuated=punctuated):
             groups[-1].append(piece)
         else:
             groups.append([piece])
+        clock = clock if piece.start is None else piece.start
     return tuple(_turn(index, group) for index, group in enumerate(groups))
 
 
-def _in_order(pieces: list[Piece]) -> list[Piece]:
-    """By start; what has no time stays behind the piece it followed."""
-    times: list[float] = []
-    latest = 0.0
-    for piece in pieces:
-        latest = latest if piece.start is None else piece.start
-        times.append(latest)
-    return [pieces[index] for index in sorted(range(len(pieces)), key=times.__getitem__)]
+def _clean(piece: Piece) -> Piece:
+    """Without blanks at its ends, and without an end that comes before its start."""
+    end = None if piece.start is None or piece.end is None or piece.end < piece.start else piece.end
+    return replace(piece, text=piece.text.strip(), end=end)
 
 
 def _continues(before: Piece, piece: Piece, *, punctuated: bool) -> bool:
     if before.speaker != piece.speaker:
         return False
+    if piece.speaker is None and not punctuated:
+        return piece.within
     finished = _ends_sentence(before)
     if piece.speaker is None:
-        return punctuated and not finished and not _paused(before, piece)
+        return not finished and not _paused(before, piece)
     return not finished or not _paused(before, piece)
 
 
@@ -83,7 +90,7 @@ def _turn(index: int, pieces: Sequence[Piece]) -> Turn:
     text = ""
     segments: list[Segment] = []
     for piece in pieces:
-        text += piece.joint * bool(text)
+        text += piece.joint if text else ""
         span = Span(start=len(text), end=len(text) + len(piece.text))
         segments.append(Segment(span=span, start=piece.start, end=piece.end, source=piece.source))
         text += piece.text

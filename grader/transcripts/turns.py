@@ -55,9 +55,9 @@ class Citation(Immutable):
 class Turn(Immutable):
     """What one speaker says until somebody else does, or is silent for long.
 
-    `speaker` is the name or label of the file, null where it has none. `start` and `end` are seconds; starts never
-    decrease from turn to turn where they are known. `segments` cover the text from left to right; between two of them
-    stand white space or nothing.
+    `speaker` is the name or label of the file, null where it has none. `start` and `end` are seconds as the file
+    has them; where its clock starts over, so do they, and a remark says so. `segments` cover the text from left to
+    right; between two of them stand white space or nothing.
     """
 
     index: int = Field(ge=0)
@@ -125,6 +125,17 @@ class Transcript(Immutable):
         if [turn.index for turn in self.turns] != list(range(len(self.turns))):
             raise ValueError("turns must be numbered from 0, in order")
         return self
+
+    @property
+    def setbacks(self) -> tuple[Turn, ...]:
+        """The turns that start before an earlier one does: the file's clock started over, or people spoke at once."""
+        found: list[Turn] = []
+        clock = 0.0
+        for turn in self.turns:
+            if turn.start is not None:
+                found += [turn] if turn.start < clock else []
+                clock = turn.start
+        return tuple(found)
 
     @property
     def speakers(self) -> tuple[str, ...]:

@@ -6,22 +6,35 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from rubrics.errors import RubricFileError
 
 MAX_PARTS: Final = 500
-"""Files inside a workbook; an ordinary one has about ten."""
+"""Files inside an archive; an ordinary workbook or document has about ten."""
 
 _CHUNK: Final = 1 << 20
 _NO_LIMITS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-def refuse_bombs(stream: BinaryIO, file: str, *, unpacked: int, of_parts: Mapping[str, int] = _NO_LIMITS) -> None:
-    """Unpack every part of an XLSX workbook once, counting: the sizes a directory states can lie.
+class Kind(NamedTuple):
+    """A kind of archive, and the part that makes an archive one."""
+
+    name: str
+    part: str
+
+
+XLSX: Final = Kind("XLSX workbook", "xl/workbook.xml")
+DOCX: Final = Kind("Word document (DOCX)", "word/document.xml")
+
+
+def refuse_bombs(
+    stream: BinaryIO, file: str, *, unpacked: int, of_parts: Mapping[str, int] = _NO_LIMITS, kind: Kind = XLSX
+) -> None:
+    """Unpack every part of an archive once, counting: the sizes a directory states can lie.
 
     RubricFileError where all parts together are more than `unpacked` bytes, one of `of_parts` more than its own
-    limit, or this is no workbook. `stream` is at its beginning afterwards.
+    limit, or this is not of `kind`. `stream` is at its beginning afterwards.
     """
     total = 0
     try:
@@ -29,8 +42,8 @@ def refuse_bombs(stream: BinaryIO, file: str, *, unpacked: int, of_parts: Mappin
             parts = archive.infolist()
             if len(parts) > MAX_PARTS:
                 raise RubricFileError(f"has {len(parts)} parts, {MAX_PARTS} are allowed", file=file)
-            if "xl/workbook.xml" not in archive.namelist():
-                raise RubricFileError("is an archive, but no XLSX workbook", file=file)
+            if kind.part not in archive.namelist():
+                raise RubricFileError(f"is an archive, but no {kind.name}", file=file)
             for part in parts:
                 allowed = of_parts.get(part.filename, unpacked)
                 for size in _sizes(archive, part):

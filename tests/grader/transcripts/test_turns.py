@@ -55,8 +55,15 @@ def test_without_speakers_and_punctuation_every_piece_stays_alone() -> None:
     assert len(_said((None, 0, 1, "why is that"), (None, 1, 2, "because"), (None, 2, 3, "it is"))) == 3
 
 
-def test_pieces_out_of_order_are_put_in_order_of_time() -> None:
-    assert _said(("Ada", 5, 6, "Two."), ("Bob", 1, 2, "One.")) == [("Bob", "One."), ("Ada", "Two.")]
+def test_a_clock_that_starts_over_begins_a_new_turn_and_keeps_the_order() -> None:
+    turns = turns_of(_pieces(("Ada", 90, None, "Part one."), ("Ada", 0, None, "Part two."), ("Ada", None, None, "On.")))
+    assert [(turn.start, turn.text) for turn in turns] == [(90, "Part one."), (0, "Part two. On.")]
+    transcript = Transcript(file="a.txt", format="test", turns=turns)
+    assert transcript.setbacks == (turns[1],)
+
+
+def test_an_end_before_the_start_is_no_end() -> None:
+    assert turns_of(_pieces(("Ada", 5, 4, "Hello.")))[0].end is None
 
 
 def test_a_citation_names_turn_range_time_and_place_and_is_checked() -> None:
@@ -109,15 +116,16 @@ _TIME = st.none() | st.floats(0, 1e5)
 
 
 @given(st.lists(st.tuples(st.sampled_from([None, "Ada", "田中"]), _TIME, _TIME, st.text(max_size=30)), max_size=30))
-def test_no_word_is_lost_and_starts_never_decrease(
+def test_no_word_is_lost_and_none_changes_its_place(
     heard: list[tuple[str | None, float | None, float | None, str]],
 ) -> None:
     turns = turns_of(_pieces(*heard))
-    said = sorted("".join("".join(text for *_, text in heard).split()))
-    assert sorted("".join("".join(turn.text for turn in turns).split())) == said
-    starts = [each.start for turn in turns for each in turn.segments if each.start is not None]
-    assert starts == sorted(starts)
+    assert "".join("".join(turn.text for turn in turns).split()) == "".join("".join(text for *_, text in heard).split())
     assert all(segment.span.of(turn.text).strip() for turn in turns for segment in turn.segments)
+    assert all(turn.end is None or turn.start is None or turn.start <= turn.end for turn in turns)
+    if turns:
+        transcript = Transcript(file="a.txt", format="test", turns=turns)
+        assert transcript == Transcript.model_validate_json(transcript.model_dump_json())
 
 
 def test_fillers_are_ranges_of_the_stored_text() -> None:
