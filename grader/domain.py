@@ -67,6 +67,7 @@ class Flag(StrEnum):
     DECLINED = "declined"
     PLACEHOLDER = "placeholder"
     ECHO = "echo_of_question"
+    SCRAMBLED = "scrambled_words"
 
     INSTRUCTION = "instruction_to_grader"
     DELIMITER_FORGING = "delimiter_forging"

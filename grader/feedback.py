@@ -24,6 +24,7 @@ FLAG_NOTES: Final = {
     Flag.DECLINED: "The answer says that the person does not know.",
     Flag.PLACEHOLDER: "The answer is an opening or a placeholder without content.",
     Flag.ECHO: "The answer only repeats the question.",
+    Flag.SCRAMBLED: "The answer is words in random order, not sentences.",
     Flag.SIMILARITY_ONLY: "Provisional: graded by similarity alone, which cannot tell a statement from its opposite.",
     Flag.LOW_CONFIDENCE: "The judge was not sure about at least one point.",
     Flag.UNVERIFIED_QUOTE: "The judge quoted words that are not in the answer; those points earned nothing.",

@@ -53,6 +53,21 @@ def train_similarity(
     Console(highlight=False).print(f"fitted on {len(dataset.cases)} answers, written to {escape(str(out))}")
 
 
+@app.command("word-order")
+def train_word_order(
+    *,
+    data: Annotated[Path, typer.Option(help="Folder that holds gold/, goldtrain/ and data/.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File for the counts (JSON).")],
+) -> None:
+    """Count which words follow each other in sentences, so that words in random order can be told from them."""
+    from grader.text.word_order import WordOrder
+    from grader.training.plan import read_material, texts
+
+    order = WordOrder.fit(texts(read_material(data)))
+    out.write_text(order.model_dump_json() + "\n", encoding="utf-8")
+    Console(highlight=False).print(f"counted in {order.fitted_on} texts, written to {escape(str(out))}")
+
+
 @app.command("local")
 def train_local(
     *,

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from grader.domain import Answer, Flag
+from grader.text.word_order import scrambled
 from grader.text.words import content_words, words
 from rubrics.model import Rubric
 
@@ -54,14 +55,18 @@ def contentless(answer: Answer, rubric: Rubric) -> Flag | None:
         return Flag.BLANK
     if not any(char.isalnum() for char in text):
         return Flag.NO_WORDS
-    if _is_short(rubric):
-        return None
+    return None if _is_short(rubric) else _empty_words(text, rubric.question.text)
+
+
+def _empty_words(text: str, question: str) -> Flag | None:
     bare = text.strip(" \t\n.,:;!?…\"'()[]{}*#-")
     if _DECLINED.fullmatch(bare):
         return Flag.DECLINED
     if _PLACEHOLDER.fullmatch(bare) or len(set(words(text))) < MIN_WORDS:
         return Flag.PLACEHOLDER
-    return Flag.ECHO if _echoes(text, rubric.question.text) else None
+    if _echoes(text, question):
+        return Flag.ECHO
+    return Flag.SCRAMBLED if scrambled(text) else None
 
 
 def _is_short(rubric: Rubric) -> bool:

@@ -56,7 +56,7 @@ flagged for a person.
 - Irony, and long corrections of oneself ("no, what I said before was ..."), are hard for it.
 - A contradiction it is not sure of is as likely to be none; the judge words it with reserve.
 - The sentence it shows is not always the one that makes the point.
-- Words of a reference answer in random order pass for the reference answer: word order hardly counts for it.
+- Word order hardly counts for it; words in random order are kept from it (`grader/text/word_order.py`).
 - Other languages than English were not trained or measured.
 """
 

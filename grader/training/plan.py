@@ -87,6 +87,14 @@ def read_material(shared: Path, *, without: Sequence[str] = ()) -> Material:
     )
 
 
+def texts(material: Material) -> Iterator[str]:
+    """What people say and references state in our own sets."""
+    for dataset in material.own:
+        references = {case.question_id: case.rubric.reference_answer for case in dataset.cases}
+        yield from (reference for reference in references.values() if reference)
+        yield from (case.answer for case in dataset.cases)
+
+
 def folds(material: Material) -> Iterator[tuple[Material, frozenset[str]]]:
     """For each fold of the questions of `gold` the material without it, and the texts of its questions."""
     for number in range(FOLDS):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain import Flag
+from grader.selftest.answers import shuffled
 from grader.text.canonical import canonicalise
 from grader.text.contentless import contentless
 from rubrics.bank import Bank
@@ -36,6 +37,7 @@ CAPITAL = Rubric(
         ("解", Flag.PLACEHOLDER),
         ("asdf asdf asdf", Flag.PLACEHOLDER),
         (RUBRIC.question.text * 3, Flag.ECHO),
+        (shuffled(RUBRIC.reference_answer or ""), Flag.SCRAMBLED),
     ],
 )
 def test_an_answer_that_says_nothing_is_named_for_what_it_is(text: str, flag: Flag) -> None:
