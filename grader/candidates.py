@@ -19,6 +19,7 @@ from grader.audit import Action, Anchor, Event
 from grader.domain import Grade
 from grader.keeping import NOBODY, read_request, request_of
 from grader.ports import (
+    AttemptStore,
     AuditLog,
     BasisStore,
     GradeFilter,
@@ -29,8 +30,10 @@ from grader.ports import (
     Place,
     ResponseCache,
     ReviewStore,
+    StudyStore,
     Together,
 )
+from grader.practice import Attempt, Reveal, Study
 from grader.review import Appeal, Override
 
 PAGE: Final = 100
@@ -56,13 +59,19 @@ class Promised(BaseModel):
 
 
 class Export(BaseModel):
-    """Everything held about a candidate; `replies` are what language models said of the answers, word for word."""
+    """Everything held about a candidate; `replies` are what language models said of the answers, word for word.
+
+    The last three are there for who practised: attempts, help that was taken, drafts and days to come back.
+    """
 
     candidate_ref: str
     exported_at: datetime
     grades: tuple[Held, ...]
     promised: tuple[Promised, ...] = ()
     replies: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    reveals: tuple[Reveal, ...] = ()
+    studies: tuple[Study, ...] = ()
 
 
 class Erasure(BaseModel):
@@ -73,6 +82,8 @@ class Erasure(BaseModel):
     promised: int
     replies: int
     statements: int
+    attempts: int
+    studies: int
     entry: str
 
 
@@ -88,6 +99,8 @@ class Candidates:
     idempotency: IdempotencyStore
     audit: AuditLog
     together: Together
+    attempts: AttemptStore
+    studies: StudyStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def export(self, who: Principal, candidate_ref: str) -> Export:
@@ -95,6 +108,7 @@ class Candidates:
         held = [await self._held(who.tenant, grade) for grade in await self._grades(who.tenant, candidate_ref)]
         pending = await self.pending.of(who.tenant, candidate_ref)
         replies = await self.responses.of(who.tenant, candidate_ref)
+        attempts = await self.attempts.of(who.tenant, candidate_ref)
         facts = {"grades": str(len(held)), "promised": str(len(pending)), "replies": str(len(replies))}
         await self.audit.append(who.tenant, Event(_by(who), Action.EXPORTED, _receipt(), facts))
         return Export(
@@ -103,6 +117,9 @@ class Candidates:
             grades=tuple(held),
             promised=tuple(_promised(each) for each in pending),
             replies=tuple(reply.text for reply in replies),
+            attempts=attempts,
+            reveals=await self.attempts.reveals(who.tenant, [attempt.id for attempt in attempts]),
+            studies=await self.studies.of(who.tenant, candidate_ref),
         )
 
     async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
@@ -119,14 +136,21 @@ class Candidates:
                 "promised": len(promised),
                 "replies": replies,
                 "statements": len(said),
+                "attempts": await self.attempts.erase(tenant, candidate_ref),
+                "studies": await self.studies.erase(tenant, candidate_ref),
             }
             entry = await self.audit.append(tenant, _erased(_by(who), Action.ERASED, grades, counts))
         receipt = str(entry.read()["subject"])
         return Erasure(receipt=receipt, entry=str(Anchor(entry.number, entry.hash)), **counts)
 
     async def expire(self, tenant: str, before: datetime, *, limit: int = PAGE) -> int:
-        """Delete at most `limit` of the grades made before, with all that rests on them; how many there were."""
+        """Delete at most `limit` of the grades made before, with all that rests on them; how many there were.
+
+        What is left of practising from before goes too, however much.
+        """
         async with self.together(tenant):
+            await self.attempts.expire(tenant, before)
+            await self.studies.expire(tenant, before)
             old = await self.grades.older(tenant, before, limit=limit)
             if old:
                 said = await self._said(tenant, old)

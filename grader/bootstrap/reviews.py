@@ -35,4 +35,6 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.idempotency,
         storage.audit,
         storage.together,
+        storage.attempts,
+        storage.studies,
     )

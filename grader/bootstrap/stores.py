@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from grader.errors import StorageError
 from grader.ports import (
+    AttemptStore,
     AuditLog,
     BasisStore,
     GradeStore,
@@ -21,6 +22,7 @@ from grader.ports import (
     ReviewStore,
     RubricStore,
     SpendingStore,
+    StudyStore,
 )
 from grader.settings import Settings
 
@@ -89,6 +91,16 @@ class Storage:
     def rubrics(self) -> RubricStore:
         """The versions of rubrics, and rulings on them."""
         return cast(RubricStore, _Opening(self._opened, "rubrics"))
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """The attempts of those who practise."""
+        return cast(AttemptStore, _Opening(self._opened, "attempts"))
+
+    @property
+    def studies(self) -> StudyStore:
+        """Their drafts, and the days to come back."""
+        return cast(StudyStore, _Opening(self._opened, "studies"))
 
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
@@ -173,4 +185,6 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlBasisStore(database),
         sql.SqlReviewStore(database),
         sql.SqlRubricStore(database),
+        sql.SqlAttemptStore(database),
+        sql.SqlStudyStore(database),
     )

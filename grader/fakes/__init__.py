@@ -9,11 +9,13 @@ from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.judging import FakeJudge, FakeReader
 from grader.fakes.pending import FakePendingGrades
+from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids, separately
 
 __all__ = [
     "DIMENSIONS",
+    "FakeAttemptStore",
     "FakeAuditLog",
     "FakeBasisStore",
     "FakeBatchEngine",
@@ -32,7 +34,9 @@ __all__ = [
     "FakeResponseCache",
     "FakeReviewStore",
     "FakeRubricStore",
+    "FakeScheduler",
     "FakeSpendingStore",
+    "FakeStudyStore",
     "completion",
     "counting_ids",
     "separately",

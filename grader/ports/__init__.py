@@ -26,12 +26,14 @@ from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import PendingGrade, PendingGrades, PendingState
+from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 from grader.ports.transcripts import TranscriptReader
 
 __all__ = [
     "REDONE",
+    "AttemptStore",
     "AuditLog",
     "Basis",
     "BasisStore",
@@ -82,8 +84,10 @@ __all__ = [
     "ReviewStore",
     "Row",
     "RubricStore",
+    "Scheduler",
     "SpendingStore",
     "Standing",
+    "StudyStore",
     "Subject",
     "Todo",
     "Together",

@@ -15,6 +15,7 @@ from grader.candidates import Candidates
 from grader.domain import Grade, Label
 from grader.errors import AlreadyStored
 from grader.fakes import (
+    FakeAttemptStore,
     FakeAuditLog,
     FakeBasisStore,
     FakeGradeStore,
@@ -23,6 +24,7 @@ from grader.fakes import (
     FakePendingGrades,
     FakeResponseCache,
     FakeReviewStore,
+    FakeStudyStore,
     completion,
     separately,
 )
@@ -61,6 +63,8 @@ class House:
     responses: FakeResponseCache = field(default_factory=FakeResponseCache)
     idempotency: FakeIdempotencyStore = field(default_factory=FakeIdempotencyStore)
     audit: FakeAuditLog = field(default_factory=lambda: FakeAuditLog(now=lambda: NOON))
+    attempts: FakeAttemptStore = field(default_factory=FakeAttemptStore)
+    studies: FakeStudyStore = field(default_factory=FakeStudyStore)
 
     def __post_init__(self) -> None:
         self.keeper = Keeper(self.grades, self.bases, self.audit, separately)
@@ -75,6 +79,8 @@ class House:
             self.idempotency,
             self.audit,
             separately,
+            self.attempts,
+            self.studies,
             lambda: NOON,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.adapters.sql.attempts import SqlAttemptStore
 from grader.adapters.sql.audit import SqlAuditLog
 from grader.adapters.sql.bases import SqlBasisStore
 from grader.adapters.sql.database import Database
@@ -15,6 +16,7 @@ from grader.adapters.sql.responses import SqlResponseCache
 from grader.adapters.sql.reviews import SqlReviewStore
 from grader.adapters.sql.rubrics import SqlRubricStore
 from grader.adapters.sql.spending import SqlSpendingStore
+from grader.adapters.sql.studies import SqlStudyStore
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,13 @@ class SqlStores:
     bases: SqlBasisStore
     reviews: SqlReviewStore
     rubrics: SqlRubricStore
+    attempts: SqlAttemptStore
+    studies: SqlStudyStore
 
 
 __all__ = [
     "Database",
+    "SqlAttemptStore",
     "SqlAuditLog",
     "SqlBasisStore",
     "SqlGradeStore",
@@ -47,4 +52,5 @@ __all__ = [
     "SqlRubricStore",
     "SqlSpendingStore",
     "SqlStores",
+    "SqlStudyStore",
 ]

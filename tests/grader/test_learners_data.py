@@ -1,0 +1,61 @@
+"""What a learner leaves behind is handed out, erased, and expires like everything about a candidate."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from grader.access import Principal, Scope
+from grader.candidates import Candidates
+from grader.fakes import (
+    FakeAttemptStore,
+    FakeAuditLog,
+    FakeBasisStore,
+    FakeGradeStore,
+    FakeIdempotencyStore,
+    FakePendingGrades,
+    FakeResponseCache,
+    FakeReviewStore,
+    FakeStudyStore,
+    separately,
+)
+from grader.practice import Attempt, Draft, Help, Reveal
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ANN = Principal("acme", frozenset({Scope.ADMIN}), "ann")
+
+
+@pytest.fixture
+def candidates() -> Candidates:
+    """Nothing is held yet."""
+    return Candidates(
+        FakeGradeStore(),
+        FakeBasisStore(),
+        FakeReviewStore(),
+        FakePendingGrades(),
+        FakeResponseCache(),
+        FakeIdempotencyStore(),
+        FakeAuditLog(),
+        separately,
+        FakeAttemptStore(),
+        FakeStudyStore(),
+    )
+
+
+async def test_what_a_learner_leaves_behind_is_exported_erased_and_expires(candidates: Candidates) -> None:
+    ref, attempt = (
+        "candidate-ref-9",
+        Attempt(id="a1", candidate_ref="candidate-ref-9", question_id="DL0028", grade_id="g1", begun_at=NOON),
+    )
+    shown = Reveal(attempt_id="a1", key_point_id="k1", help=Help.TOPIC, seen_at=NOON)
+    for leave in (candidates.erase(ANN, ref), candidates.expire("acme", NOON + timedelta(days=1))):
+        await candidates.attempts.begin("acme", attempt)
+        await candidates.attempts.reveal("acme", shown)
+        await candidates.studies.draft("acme", ref, "DL0028", Draft(text="draft-4444", saved_at=NOON))
+        held = await candidates.export(ANN, ref)
+        assert (held.attempts, held.reveals) == ((attempt,), (shown,))
+        assert "draft-4444" in held.model_dump_json()
+        await leave
+        held = await candidates.export(ANN, ref)
+        assert (held.attempts, held.reveals, held.studies) == ((), (), ())
