@@ -15,7 +15,7 @@ class AuditLog(Protocol):
     """Keeps a chain of entries a tenant, to which only ever one more is added; StorageError where that cannot be."""
 
     async def append(self, tenant: str, event: Event) -> Entry:
-        """Chain `event` behind what is there. Inside `Together` it comes last: others wait for its end from here on."""
+        """Chain `event` behind what is there."""
         ...
 
     async def head(self, tenant: str) -> Anchor:

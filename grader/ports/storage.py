@@ -101,6 +101,8 @@ class Together(Protocol):
     def __call__(self, tenant: str) -> AbstractAsyncContextManager[None]:
         """What is kept inside, in whichever store, is kept together when it is left, or not at all.
 
-        For one task and one tenant; do nothing slow inside, others wait.
+        For one task and one tenant; do nothing slow inside: the tenant's others wait, in whichever process, so that
+        one sees all that those before it kept. What fails inside undoes all of it; where that should not be, put it
+        into another one inside, which is undone by itself.
         """
         ...

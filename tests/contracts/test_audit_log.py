@@ -92,6 +92,34 @@ async def test_an_entry_is_kept_with_what_it_speaks_of_or_not_at_all(database: D
     assert await holds(log, "one")
 
 
+async def test_several_processes_append_to_one_chain(new_database: Callable[[str], str]) -> None:
+    url, open_ones = new_database("postgresql"), []
+    for _ in range(3):
+        open_ones.append(Database(url))
+        await open_ones[-1].open()
+    logs = [SqlAuditLog(database) for database in open_ones]
+    await asyncio.gather(*(log.append("one", event(f"grade-{number}")) for number in range(8) for log in logs))
+    assert [entry.number for entry in await all_of(logs[0], "one")] == list(range(1, 25))
+    assert await holds(logs[0], "one")
+    for database in open_ones:
+        await database.close()
+
+
+async def test_who_is_undone_among_others_leaves_no_gap(database: Database) -> None:
+    log = SqlAuditLog(database)
+
+    async def append(number: int) -> None:
+        async with database.together("one"):
+            await log.append("one", event(f"grade-{number}"))
+            if number % 3 == 0:
+                raise RuntimeError
+
+    found = await asyncio.gather(*map(append, range(12)), return_exceptions=True)
+    assert [isinstance(outcome, RuntimeError) for outcome in found] == [number % 3 == 0 for number in range(12)]
+    assert (await log.head("one")).number == 8
+    assert await holds(log, "one")
+
+
 @pytest.mark.parametrize("statement", [update(ENTRIES).values(text=""), delete(ENTRIES)], ids=["update", "delete"])
 async def test_the_database_itself_refuses_to_change_an_entry(database: Database, statement: Executable) -> None:
     log = SqlAuditLog(database)

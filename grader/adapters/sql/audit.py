@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Column, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Integer, String, Table, Text, insert, select
 
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import METADATA, TENANT_LENGTH
@@ -22,7 +22,7 @@ ENTRIES: Final = Table(
     Column("hash", String(64), nullable=False),
 )
 HEADS: Final = Table(
-    "audit_heads",
+    "audit_heads",  # the database sets it with every entry
     METADATA,
     Column("tenant", String(TENANT_LENGTH), primary_key=True),
     Column("number", Integer, nullable=False),
@@ -31,7 +31,7 @@ HEADS: Final = Table(
 
 
 class SqlAuditLog:
-    """An AuditLog; writers of one tenant take turns from `append` to the end of their transaction."""
+    """An AuditLog; writers of one tenant take turns, see `Database.turn`."""
 
     def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
@@ -39,11 +39,9 @@ class SqlAuditLog:
 
     async def append(self, tenant: str, event: Event) -> Entry:
         """Chain an event behind what is there."""
-        async with self._database.writing(tenant) as rows:
-            entry = chained(tenant, event, head=await _held_head(rows), at=self._now())
-            here = {"number": entry.number, "hash": entry.hash}
-            await rows.execute(insert(ENTRIES).values({**here, "text": entry.text}))
-            await rows.execute(update(HEADS).values(here))
+        async with self._database.turn(tenant) as rows:
+            entry = chained(tenant, event, head=await _head(rows, held=True) or Anchor(), at=self._now())
+            await rows.execute(insert(ENTRIES).values(number=entry.number, text=entry.text, hash=entry.hash))
         return entry
 
     async def head(self, tenant: str) -> Anchor:
@@ -62,15 +60,6 @@ class SqlAuditLog:
         """Who has a chain."""
         async with self._database.reading(EVERY_TENANT) as rows:
             return tuple((await rows.execute(select(HEADS.c.tenant).order_by(HEADS.c.tenant))).scalars().all())
-
-
-async def _held_head(rows: TenantConnection) -> Anchor:
-    """The head, which nobody else changes until this transaction ends."""
-    head = await _head(rows, held=True)
-    if head is None:
-        await rows.keep_first(HEADS, {"number": Anchor().number, "hash": Anchor().hash})
-        head = await _head(rows, held=True)
-    return head or Anchor()
 
 
 async def _head(rows: TenantConnection, *, held: bool = False) -> Anchor | None:

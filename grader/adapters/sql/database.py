@@ -5,8 +5,8 @@ SQLite: one writer with group commit, readers beside it. PostgreSQL: a pool. Eve
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -17,7 +17,7 @@ from grader.adapters.sql.failures import named_failures
 from grader.adapters.sql.migrations import Schema, nothing_yet, prepare, read
 from grader.adapters.sql.postgres import PostgresBackend
 from grader.adapters.sql.sqlite import SqliteBackend
-from grader.adapters.sql.tenancy import EVERY_TENANT, TenantConnection
+from grader.adapters.sql.tenancy import EVERY_TENANT, Statements, TenantConnection
 from grader.errors import StorageError
 
 WAIT_SECONDS: Final = 10.0
@@ -73,42 +73,34 @@ class Database:
         if opened is not None:
             await opened.close()
 
-    @asynccontextmanager
-    async def reading(self, tenant: str) -> AsyncIterator[TenantConnection]:
+    def reading(self, tenant: str) -> AbstractAsyncContextManager[TenantConnection]:
         """Read the tenant's rows, all in one state of the database; StorageError."""
-        joined = self._joined(tenant)
-        if joined is not None:
-            yield joined
-            return
-        with named_failures():
-            async with self._usable().reading(tenant) as connection:
-                with TenantConnection(connection, tenant) as rows:
-                    yield rows
+        return self._lent(tenant, lambda: self._usable().reading(tenant))
 
-    @asynccontextmanager
-    async def writing(self, tenant: str) -> AsyncIterator[TenantConnection]:
+    def writing(self, tenant: str) -> AbstractAsyncContextManager[TenantConnection]:
         """Read and write the tenant's rows in one transaction; when this is left they survive a crash. StorageError.
 
         Do nothing else inside: on SQLite others wait for their turn meanwhile.
         """
+        return self._lent(tenant, lambda: self._usable().writing(tenant))
+
+    def turn(self, tenant: str) -> AbstractAsyncContextManager[TenantConnection]:
+        """As `writing`, one after the other for the tenant, in whichever process."""
+        return self._lent(tenant, lambda: self._usable().turn(tenant))
+
+    @asynccontextmanager
+    async def together(self, tenant: str) -> AsyncIterator[TenantConnection]:
+        """One turn for all that this task reads and writes inside; see `ports.Together`."""
         joined = self._joined(tenant)
         if joined is not None:
             with named_failures():
                 async with joined.savepoint():
                     yield joined
             return
-        with named_failures():
-            async with self._usable().writing(tenant) as connection:
-                with TenantConnection(connection, tenant) as rows:
-                    yield rows
-
-    @asynccontextmanager
-    async def together(self, tenant: str) -> AsyncIterator[None]:
-        """One transaction for all that this task reads and writes inside; see `ports.Together`."""
-        async with self.writing(tenant) as rows:
+        async with self.turn(tenant) as rows:
             token = _TRANSACTION.set((self, rows))
             try:
-                yield
+                yield rows
             finally:
                 _TRANSACTION.reset(token)
 
@@ -116,6 +108,20 @@ class Database:
         """Return when the database answers; StorageError."""
         async with self.reading(EVERY_TENANT) as rows:
             await rows.ping()
+
+    @asynccontextmanager
+    async def _lent(
+        self, tenant: str, opened: Callable[[], AbstractAsyncContextManager[Statements]]
+    ) -> AsyncIterator[TenantConnection]:
+        """The connection of the transaction that this task is in, or else a new one."""
+        joined = self._joined(tenant)
+        with named_failures():
+            if joined is not None:
+                yield joined
+                return
+            async with opened() as connection:
+                with TenantConnection(connection, tenant) as rows:
+                    yield rows
 
     def _joined(self, tenant: str) -> TenantConnection | None:
         """The connection of the transaction that this task is in, if it is in one."""

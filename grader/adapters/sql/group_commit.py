@@ -1,6 +1,7 @@
-"""One writer for one SQLite file: who writes takes turns in one transaction, which is committed once for all of them.
+"""Who writes takes turns in one transaction, which is committed once for all of them.
 
-A commit waits for the disk, a row does not: 64 callers wait for one commit instead of 64.
+A commit waits for the disk, a row does not: 64 callers wait for one commit instead of 64. SQLite has one writer for
+all, PostgreSQL one for what belongs together of each tenant.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -66,7 +68,10 @@ class _Undone(Exception):
 
 
 class GroupCommit(Generic[C]):
-    """Turns of writing in what `transaction` opens; nobody waits for a turn, or keeps one, beyond `turn_seconds`."""
+    """Turns of writing in what `transaction` opens; nobody waits for a turn, or keeps one, beyond `turn_seconds`.
+
+    Its task lives while somebody waits for a turn, and keeps it alive so long.
+    """
 
     def __init__(self, transaction: Callable[[], AbstractAsyncContextManager[C]], turn_seconds: float) -> None:
         self._transaction = transaction
@@ -89,10 +94,10 @@ class GroupCommit(Generic[C]):
 
         What is raised inside undoes this turn and no other.
         """
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._serve())
         turn = _Turn[C]()
         self._waiting.put_nowait(turn)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._serve(), context=Context())
         try:
             async with asyncio.timeout(self._turn_seconds):
                 connection = await turn.given
@@ -106,8 +111,8 @@ class GroupCommit(Generic[C]):
             await asyncio.shield(turn.committed)  # whoever gives up waiting has written all the same
 
     async def _serve(self) -> None:
-        while True:
-            turns = [await self._waiting.get()]
+        while not self._waiting.empty():
+            turns = [self._waiting.get_nowait()]
             try:
                 await self._commit_together(turns)
             except asyncio.CancelledError:

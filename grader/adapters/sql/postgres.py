@@ -1,4 +1,8 @@
-"""PostgreSQL: a pool of connections, each lent for one transaction that knows its tenant."""
+"""PostgreSQL: a pool of connections, each lent for one transaction that knows its tenant.
+
+What belongs together is written by one tenant's turns, one after the other in whichever process: those that wait in
+one process share a transaction. So a tenant's decision log costs one lock and one commit for many entries.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import psycopg
 from sqlalchemy import Connection, CursorResult, Executable, event, text
@@ -16,6 +22,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from grader.adapters.sql.group_commit import GroupCommit
+from grader.adapters.sql.patience import to_its_end
 from grader.adapters.sql.row_security import SETTING
 
 CONNECTIONS: Final = 20
@@ -29,6 +37,12 @@ IDLE_SECONDS: Final = 0.1
 
 _BEGIN: Final = text(f"SELECT set_config('{SETTING}', :tenant, true), set_config('statement_timeout', :wait, true)")
 """Both for this transaction only: a connection pool between us and the server may give it to others after that."""
+
+_TURNS: Final = text("SELECT pg_advisory_xact_lock(:ours, hashtext(:tenant))")
+"""One at a time for one tenant, until the transaction ends; tenants with the same hash wait for each other, no more."""
+
+TURNS: Final = 0x7475726E
+"""The first half of those locks' names; an arbitrary number of our own ("turn")."""
 
 T = TypeVar("T")
 Rows = Sequence[Mapping[str, Any]] | None
@@ -54,6 +68,8 @@ class PostgresBackend:
         event.listen(self._engine.sync_engine, "checkout", self._try_out)
         # The same pool; all that one transaction reads is of one moment.
         self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._turns: WeakValueDictionary[str, GroupCommit[SharedConnection]] = WeakValueDictionary()
+        self._wait_seconds = wait_seconds
 
     @asynccontextmanager
     async def reading(self, tenant: str) -> AsyncIterator[PooledConnection]:
@@ -67,6 +83,15 @@ class PostgresBackend:
         async with self._engine.begin() as connection:
             yield await self._prepared(connection, tenant)
 
+    @asynccontextmanager
+    async def turn(self, tenant: str) -> AsyncIterator[SharedConnection]:
+        """A turn of the tenant's; see `GroupCommit`."""
+        turns = self._turns.get(tenant)
+        if turns is None:
+            turns = self._turns[tenant] = GroupCommit(partial(self._turn, tenant), self._wait_seconds)
+        async with turns.turn() as connection:
+            yield connection
+
     async def look(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, which changes nothing, on a connection of SQLAlchemy's."""
         async with self._engine.connect() as connection:
@@ -78,8 +103,18 @@ class PostgresBackend:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Give up what waits, and close the connections."""
+        for turns in list(self._turns.values()):
+            await turns.stop()
         await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _turn(self, tenant: str) -> AsyncIterator[SharedConnection]:
+        """A transaction that has the tenant's turn."""
+        async with self._engine.begin() as connection:
+            await self._prepared(connection, tenant)
+            await connection.execute(_TURNS, {"ours": TURNS, "tenant": tenant})
+            yield SharedConnection(connection)
 
     def _try_out(self, connection: DBAPIConnection, record: ConnectionPoolEntry, _lent: object) -> None:
         """A connection that has lain idle is tried before it is lent: a restart costs nobody a request."""
@@ -113,3 +148,12 @@ class PooledConnection:
     def savepoint(self) -> AbstractAsyncContextManager[object]:
         """A part that is undone by itself when it fails."""
         return self.connection.begin_nested()
+
+
+@dataclass(frozen=True)
+class SharedConnection(PooledConnection):
+    """A connection on which several write in turn: who is cancelled in the middle of a statement waits for its end."""
+
+    async def execute(self, statement: Executable, rows: Rows = None) -> CursorResult[Any]:
+        """Run a statement; all its rows are there when this returns."""
+        return await to_its_end(self.connection.execute(statement, rows))

@@ -10,7 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engi
 from sqlalchemy.engine import URL
 
 from grader.adapters.sql.group_commit import GroupCommit
+from grader.adapters.sql.patience import to_its_end
 
 READERS: Final = 4
 """Connections that read, each with a thread."""
@@ -58,6 +59,10 @@ class SqliteBackend:
         """A turn of the connection that writes; see `GroupCommit`."""
         async with self._turns.turn() as connection:
             yield connection
+
+    def turn(self, tenant: str) -> AbstractAsyncContextManager[ThreadedConnection]:
+        """As `writing`: here all writing takes turns."""
+        return self.writing(tenant)
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, which changes nothing, on a connection of SQLAlchemy's; makes the folder where there is none."""
@@ -108,17 +113,8 @@ class ThreadedConnection:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a thread; who is cancelled waits for it: until it ends nobody else may use the connection."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(self._opened()))
-        cancelled: asyncio.CancelledError | None = None
-        while not running.done():
-            try:
-                await asyncio.wait([running])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            running.exception()  # seen
-            raise cancelled
-        return running.result()
+        loop = asyncio.get_running_loop()
+        return await to_its_end(loop.run_in_executor(self._threads, lambda: work(self._opened())))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
