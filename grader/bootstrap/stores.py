@@ -14,9 +14,11 @@ from grader.ports import (
     AttemptStore,
     AuditLog,
     BasisStore,
+    EndpointStore,
     GradeStore,
     IdempotencyStore,
     KeyStore,
+    Outbox,
     PendingGrades,
     ResponseCache,
     ReviewStore,
@@ -101,6 +103,16 @@ class Storage:
     def studies(self) -> StudyStore:
         """Their drafts, and the days to come back."""
         return cast(StudyStore, _Opening(self._opened, "studies"))
+
+    @property
+    def outbox(self) -> Outbox:
+        """What others are to be told."""
+        return cast(Outbox, _Opening(self._opened, "outbox"))
+
+    @property
+    def endpoints(self) -> EndpointStore:
+        """Who wants to be told."""
+        return cast(EndpointStore, _Opening(self._opened, "endpoints"))
 
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
@@ -187,4 +199,6 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlRubricStore(database),
         sql.SqlAttemptStore(database),
         sql.SqlStudyStore(database),
+        sql.SqlOutbox(database),
+        sql.SqlEndpointStore(database),
     )

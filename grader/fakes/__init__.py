@@ -5,6 +5,7 @@ from grader.fakes.audit import FakeAuditLog, FakeBasisStore, FakeReviewStore
 from grader.fakes.batch_engine import FakeBatchEngine
 from grader.fakes.batches import FakeBatchStore
 from grader.fakes.chat import FakeBulkChatModel, FakeChatModel, FakeDecisionModel, completion
+from grader.fakes.delivery import FakeCourier, FakeEndpointStore, FakeOutbox
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.judging import FakeJudge, FakeReader
@@ -22,13 +23,16 @@ __all__ = [
     "FakeBatchStore",
     "FakeBulkChatModel",
     "FakeChatModel",
+    "FakeCourier",
     "FakeDecisionModel",
     "FakeEmbedder",
     "FakeEncoder",
+    "FakeEndpointStore",
     "FakeGradeStore",
     "FakeIdempotencyStore",
     "FakeJudge",
     "FakeKeyStore",
+    "FakeOutbox",
     "FakePendingGrades",
     "FakeReader",
     "FakeResponseCache",

@@ -22,6 +22,7 @@ from grader.ports.batches import (
 )
 from grader.ports.chat import BulkChatModel, BulkProgress, BulkState, ChatModel, ChatRequest, Completion
 from grader.ports.decisions import Choice, Decision, DecisionModel
+from grader.ports.delivery import Courier, Delivery, DeliveryState, Letter, NotDelivered, Outbox, Reply
 from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
@@ -30,6 +31,7 @@ from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 from grader.ports.transcripts import TranscriptReader
+from grader.ports.webhooks import Endpoint, EndpointStore, Rotation
 
 __all__ = [
     "REDONE",
@@ -53,9 +55,14 @@ __all__ = [
     "Claim",
     "Completion",
     "Counts",
+    "Courier",
     "Decision",
     "DecisionModel",
+    "Delivery",
+    "DeliveryState",
     "Embedder",
+    "Endpoint",
+    "EndpointStore",
     "GivenGrade",
     "GradeFilter",
     "GradeStore",
@@ -68,6 +75,9 @@ __all__ = [
     "Judge",
     "KeyStore",
     "KnownJob",
+    "Letter",
+    "NotDelivered",
+    "Outbox",
     "Outcome",
     "Passage",
     "PauseReason",
@@ -79,9 +89,11 @@ __all__ = [
     "Reader",
     "Reading",
     "Refusal",
+    "Reply",
     "ResponseCache",
     "Result",
     "ReviewStore",
+    "Rotation",
     "Row",
     "RubricStore",
     "Scheduler",

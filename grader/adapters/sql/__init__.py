@@ -8,9 +8,11 @@ from grader.adapters.sql.attempts import SqlAttemptStore
 from grader.adapters.sql.audit import SqlAuditLog
 from grader.adapters.sql.bases import SqlBasisStore
 from grader.adapters.sql.database import Database
+from grader.adapters.sql.endpoints import SqlEndpointStore
 from grader.adapters.sql.grades import SqlGradeStore
 from grader.adapters.sql.idempotency import SqlIdempotencyStore
 from grader.adapters.sql.keys import SqlKeyStore
+from grader.adapters.sql.outbox import SqlOutbox
 from grader.adapters.sql.pending import SqlPendingGrades
 from grader.adapters.sql.responses import SqlResponseCache
 from grader.adapters.sql.reviews import SqlReviewStore
@@ -36,6 +38,8 @@ class SqlStores:
     rubrics: SqlRubricStore
     attempts: SqlAttemptStore
     studies: SqlStudyStore
+    outbox: SqlOutbox
+    endpoints: SqlEndpointStore
 
 
 __all__ = [
@@ -43,9 +47,11 @@ __all__ = [
     "SqlAttemptStore",
     "SqlAuditLog",
     "SqlBasisStore",
+    "SqlEndpointStore",
     "SqlGradeStore",
     "SqlIdempotencyStore",
     "SqlKeyStore",
+    "SqlOutbox",
     "SqlPendingGrades",
     "SqlResponseCache",
     "SqlReviewStore",
