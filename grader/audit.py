@@ -45,6 +45,10 @@ class Action(StrEnum):
     RUBRIC_PUBLISHED = "rubric_published"
     RUBRIC_RETIRED = "rubric_retired"
     RULED = "ruled"
+    WEBHOOK_CREATED = "webhook_created"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_REMOVED = "webhook_removed"
 
 
 @dataclass(frozen=True)

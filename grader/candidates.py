@@ -25,6 +25,7 @@ from grader.ports import (
     GradeFilter,
     GradeStore,
     IdempotencyStore,
+    Outbox,
     PendingGrade,
     PendingGrades,
     Place,
@@ -97,6 +98,7 @@ class Candidates:
     pending: PendingGrades
     responses: ResponseCache
     idempotency: IdempotencyStore
+    outbox: Outbox
     audit: AuditLog
     together: Together
     attempts: AttemptStore
@@ -190,6 +192,7 @@ class Candidates:
         """Delete what rests on these grades, and the kept answers to the requests that made them and the others."""
         await self.bases.erase(tenant, grades)
         await self.reviews.erase(tenant, grades)
+        await self.outbox.forget(tenant, about=grades)
         await self.idempotency.forget(tenant, (*grades, *others))
 
 

@@ -1,4 +1,7 @@
-"""Keeping a grade: with what it was made from, and with its entry in the decision log, all of it or nothing."""
+"""Keeping a grade: with what it was made from, its entry in the decision log, and word of it to whoever wants to know.
+
+All of it or nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from grader.audit import Action, Event, commitment, new_salt
 from grader.domain import Grade
 from grader.grading import Request
 from grader.ports import AuditLog, Basis, BasisStore, GradeStore, Together
+from grader.webhooks import Publisher, grade_completed
 
 _requests: Final = TypeAdapter(Request)
 
@@ -27,6 +31,7 @@ class Keeper:
     bases: BasisStore
     audit: AuditLog
     together: Together
+    publisher: Publisher
 
     async def keep(self, tenant: str, request: Request, grade: Grade, made_by: str | None) -> None:
         """Keep the grade of `request`, asked for with the key `made_by`; AlreadyStored if its id is not new."""
@@ -36,6 +41,7 @@ class Keeper:
             await self.grades.save(tenant, grade)
             await self.bases.keep(tenant, Basis(grade.id, grade.candidate_ref, grade.created_at, asked, salt))
             await self.audit.append(tenant, _kept(grade, salt, made_by))
+            await self.publisher.publish(tenant, grade_completed(grade))
 
 
 def request_of(basis: Basis) -> Request:

@@ -1,4 +1,4 @@
-"""People decide: overrides and appeals, each kept with its entry in the decision log."""
+"""People decide: overrides and appeals, each kept with its entry in the decision log, and told who wants to know."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from grader.outcome import outcome, overruled
 from grader.ports import AuditLog, Basis, BasisStore, ReviewStore, Together
 from grader.review import Appeal, AppealReason, AppealState, Override, OverrideReason, Review, ReviewedGrade
 from grader.text.canonical import canonicalise
+from grader.webhooks import Publisher, grade_reviewed
 from rubrics.model import Span
 
 
@@ -71,6 +72,7 @@ class Reviewer:
     reviews: ReviewStore
     audit: AuditLog
     together: Together
+    publisher: Publisher
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def review(self, tenant: str, grade: Grade) -> Review:
@@ -110,6 +112,7 @@ class Reviewer:
                 if appeal.key_point_id == made.key_point_id and appeal.state is AppealState.OPEN:
                     await self.reviews.decide(who.tenant, _settled_by(made, appeal))
             await self.audit.append(who.tenant, _overridden(made, machine, basis))
+            await self.publisher.publish(who.tenant, grade_reviewed(grade, made, made.outcome, made.made_at))
         return await self.review(who.tenant, grade)
 
     async def appeal(self, who: Principal, grade: Grade, objection: Objection, appeal_id: str) -> Review:
@@ -139,13 +142,15 @@ class Reviewer:
         if appeal is None:
             raise UnknownAppeal(f"there is no appeal {answered.number} against this grade")
         if (appeal.state, appeal.answer) != (answered.state, answered.text):
-            await self._close(who, appeal, answered)
+            await self._close(who, grade, appeal, answered)
         return await self.review(who.tenant, grade)
 
-    async def _close(self, who: Principal, appeal: Appeal, answered: Answered) -> None:
+    async def _close(self, who: Principal, grade: Grade, appeal: Appeal, answered: Answered) -> None:
         basis = await self.bases.find(who.tenant, appeal.grade_id)
         by = who.key_id or NOBODY
-        done = {"state": answered.state, "answer": answered.text, "decided_by": by, "decided_at": self.now()}
+        now = self.now()
+        done = {"state": answered.state, "answer": answered.text, "decided_by": by, "decided_at": now}
+        closed = appeal.model_copy(update=done)
         facts = {
             "appeal": str(appeal.number),
             "key_point": appeal.key_point_id,
@@ -153,9 +158,11 @@ class Reviewer:
             **_committed(basis, answer=answered.text),
         }
         async with self.together(who.tenant):
-            if not await self.reviews.decide(who.tenant, appeal.model_copy(update=done)):
+            if not await self.reviews.decide(who.tenant, closed):
                 raise AppealClosed(f"appeal {appeal.number} is decided already")
             await self.audit.append(who.tenant, Event(by, Action.APPEAL_DECIDED, appeal.grade_id, facts))
+            come_to = outcome(grade, await self.reviews.overrides(who.tenant, grade.id))
+            await self.publisher.publish(who.tenant, grade_reviewed(grade, closed, come_to, now))
 
 
 def _verdict_of(grade: Grade, key_point_id: str) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import quote
 
 from platformdirs import user_data_path
@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     )
     tenant_retention: dict[str, Retention] = Field(
         default={}, description='The same for single tenants, as JSON: {"acme": "hiring"}'
+    )
+
+    delivery_trusted_hosts: frozenset[Annotated[str, Field(pattern=r"^[a-z0-9.:\[\]-]+:[0-9]{1,5}$")]] = Field(
+        default=frozenset(),
+        description='Receivers of webhooks in your own network, as JSON: ["ats.internal:8443"]; only they may be '
+        "called by http, at another port than 443, or at a private address",
     )
 
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")

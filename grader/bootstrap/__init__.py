@@ -2,6 +2,7 @@
 
 from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.authoring import build_author
+from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
 from grader.bootstrap.reception import build_reception
@@ -19,10 +20,13 @@ __all__ = [
     "build_author",
     "build_candidates",
     "build_chat_model",
+    "build_dispatcher",
     "build_extractor",
     "build_keeper",
     "build_keyring",
+    "build_publisher",
     "build_reception",
+    "build_registry",
     "build_reviewer",
     "build_services",
     "database_schema",

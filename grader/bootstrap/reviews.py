@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.auditing import Auditor
+from grader.bootstrap.delivery import build_publisher
 from grader.bootstrap.stores import Storage
 from grader.candidates import Candidates
 from grader.keeping import Keeper
@@ -11,12 +12,12 @@ from grader.reviewing import Reviewer
 
 def build_keeper(storage: Storage) -> Keeper:
     """Keeps grades with their basis and their entry in the decision log."""
-    return Keeper(storage.grades, storage.bases, storage.audit, storage.together)
+    return Keeper(storage.grades, storage.bases, storage.audit, storage.together, build_publisher(storage))
 
 
 def build_reviewer(storage: Storage) -> Reviewer:
     """Keeps overrides and appeals."""
-    return Reviewer(storage.bases, storage.reviews, storage.audit, storage.together)
+    return Reviewer(storage.bases, storage.reviews, storage.audit, storage.together, build_publisher(storage))
 
 
 def build_auditor(storage: Storage) -> Auditor:
@@ -33,6 +34,7 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.pending,
         storage.responses,
         storage.idempotency,
+        storage.outbox,
         storage.audit,
         storage.together,
         storage.attempts,

@@ -18,9 +18,11 @@ from grader.fakes import (
     FakeAttemptStore,
     FakeAuditLog,
     FakeBasisStore,
+    FakeEndpointStore,
     FakeGradeStore,
     FakeIdempotencyStore,
     FakeJudge,
+    FakeOutbox,
     FakePendingGrades,
     FakeResponseCache,
     FakeReviewStore,
@@ -42,6 +44,7 @@ from grader.reviewing import (
     UnknownKeyPoint,
     Verdict,
 )
+from grader.webhooks import Publisher
 from rubrics.bank import Bank
 from rubrics.model import Span
 
@@ -62,13 +65,16 @@ class House:
     pending: FakePendingGrades = field(default_factory=FakePendingGrades)
     responses: FakeResponseCache = field(default_factory=FakeResponseCache)
     idempotency: FakeIdempotencyStore = field(default_factory=FakeIdempotencyStore)
+    endpoints: FakeEndpointStore = field(default_factory=FakeEndpointStore)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
     audit: FakeAuditLog = field(default_factory=lambda: FakeAuditLog(now=lambda: NOON))
     attempts: FakeAttemptStore = field(default_factory=FakeAttemptStore)
     studies: FakeStudyStore = field(default_factory=FakeStudyStore)
 
     def __post_init__(self) -> None:
-        self.keeper = Keeper(self.grades, self.bases, self.audit, separately)
-        self.reviewer = Reviewer(self.bases, self.reviews, self.audit, separately, lambda: NOON)
+        self.publisher = Publisher(self.endpoints, self.outbox)
+        self.keeper = Keeper(self.grades, self.bases, self.audit, separately, self.publisher)
+        self.reviewer = Reviewer(self.bases, self.reviews, self.audit, separately, self.publisher, lambda: NOON)
         self.auditor = Auditor(self.audit, self.grades, self.bases)
         self.candidates = Candidates(
             self.grades,
@@ -77,6 +83,7 @@ class House:
             self.pending,
             self.responses,
             self.idempotency,
+            self.outbox,
             self.audit,
             separately,
             self.attempts,
@@ -146,7 +153,7 @@ async def test_of_two_overrides_in_one_moment_one_is_refused(house: House) -> No
     first = await house.reviewer.override(ANN, grade, verdict(), "o1")
     house.reviews.said["acme", "g1", "Override", 2] = first.overrides[0].model_copy(update={"number": 2})
     stale = FakeReviewStore({("acme", "g1", "Override", 1): first.overrides[0]})
-    racing = Reviewer(house.bases, _Stale(house.reviews, stale), house.audit, separately, lambda: NOON)  # type: ignore[arg-type]
+    racing = Reviewer(house.bases, _Stale(house.reviews, stale), house.audit, separately, house.publisher, lambda: NOON)  # type: ignore[arg-type]
     with pytest.raises(AlreadyStored):
         await racing.override(BOB, grade, verdict(label=Label.MISSING), "o2")
 

@@ -1,0 +1,34 @@
+"""Webhooks: a tenant's servers are told what happened, as https://www.standardwebhooks.com describes it."""
+
+from grader.webhooks.carrying import KIND, PING_KIND, WebhookCarrier
+from grader.webhooks.event import (
+    EventType,
+    WebhookEvent,
+    batch_completed,
+    batch_failed,
+    grade_completed,
+    grade_reviewed,
+)
+from grader.webhooks.publishing import Publisher
+from grader.webhooks.registry import EndpointRegistry, TooManyEndpoints, UnknownEndpoint, Wanted
+from grader.webhooks.signing import Secret, Secrets, signature
+
+__all__ = [
+    "KIND",
+    "PING_KIND",
+    "EndpointRegistry",
+    "EventType",
+    "Publisher",
+    "Secret",
+    "Secrets",
+    "TooManyEndpoints",
+    "UnknownEndpoint",
+    "Wanted",
+    "WebhookCarrier",
+    "WebhookEvent",
+    "batch_completed",
+    "batch_failed",
+    "grade_completed",
+    "grade_reviewed",
+    "signature",
+]
