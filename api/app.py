@@ -24,11 +24,11 @@ from api.observation import Observed
 from api.openapi import DescribedApi
 from api.queries import check_query
 from api.request_limits import BoundedHead
-from api.routes import candidates, grades, health, questions, reviews, rubrics
+from api.routes import candidates, grades, health, questions, reviews, rubrics, webhooks
 from api.tracing import telemetry
 from api.web import manual, pages
 from grader import __version__
-from grader.bootstrap import Services, build_access, build_reception, build_services
+from grader.bootstrap import Services, build_access, build_dispatcher, build_reception, build_services
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
             metrics.watch_backlog(lambda: reception.backlog.waiting)
             app.state.application = Application(built, readiness, access, reception, metrics)
             warming = asyncio.create_task(readiness.warm_up(built))
-            async with access.kept_up(KEPT), reception:
+            dispatcher = build_dispatcher(settings, built.storage, metrics.told)
+            async with access.kept_up(KEPT), dispatcher, reception:
                 yield
             warming.cancel()
             with suppress(asyncio.CancelledError):
@@ -65,7 +66,7 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         telemetry=telemetry(settings, spans),
         redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
-    for module in (health, questions, grades, reviews, candidates, rubrics, pages, manual):
+    for module in (health, questions, grades, reviews, candidates, rubrics, webhooks, pages, manual):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     errors.install(app, _show_problem)

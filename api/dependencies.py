@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from api.metrics import Metrics
 from grader.access import Principal
 from grader.authoring import Author
-from grader.bootstrap import Access, Services, Storage, build_author, build_candidates, build_reviewer
+from grader.bootstrap import Access, Services, Storage, build_author, build_candidates, build_registry, build_reviewer
 from grader.candidates import Candidates
 from grader.domain import Grade
 from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
@@ -22,6 +22,7 @@ from grader.grading import Request as GradingRequest
 from grader.ports import Claim, GradeStore, PendingGrade
 from grader.reception import Reception
 from grader.reviewing import Reviewer
+from grader.webhooks import EndpointRegistry
 from rubrics.bank import Bank
 from rubrics.errors import RubricError
 
@@ -119,6 +120,11 @@ class Application:
     def candidates(self) -> Candidates:
         """What is held about candidates."""
         return build_candidates(self.services.storage)
+
+    @property
+    def endpoints(self) -> EndpointRegistry:
+        """Who is told what happens."""
+        return build_registry(self.services.settings, self.services.storage)
 
     async def grade(
         self, request: GradingRequest, creation: Creation, *, seconds: float | None = None

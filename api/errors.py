@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 
 from api import request_id
 from api.problems import PROBLEMS
+from grader.delivery import RefusedUrl
 from grader.errors import BudgetExhausted, InvalidAnswer, ModelUnavailable, Overloaded, StorageError, StorageFull
+from grader.webhooks import TooManyEndpoints, UnknownEndpoint
 from rubrics.errors import ExtractionError, UnknownKeyPoint, UnknownQuestion, UnknownRubric, WrongState
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -83,6 +85,9 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     UnknownRubric: (404, "not-found"),
     UnknownKeyPoint: (422, "validation-error"),
     WrongState: (409, "wrong-state"),
+    UnknownEndpoint: (404, "not-found"),
+    TooManyEndpoints: (409, "too-many-webhooks"),
+    RefusedUrl: (422, "webhook-url-not-allowed"),
     InvalidAnswer: (422, "validation-error"),
     ExtractionError: (422, "validation-error"),
     BudgetExhausted: (429, "budget-exhausted"),
@@ -97,6 +102,8 @@ _WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
     UnknownQuestion: "There is no such question.",
     UnknownRubric: "There is no such rubric.",
     UnknownKeyPoint: "The rubric has no such key point.",
+    UnknownEndpoint: "There is no such webhook, or no such delivery to it.",
+    TooManyEndpoints: "A tenant has at most 50 webhooks.",
     WrongState: "The version cannot go from the state it is in to this one.",
 }
 """What is said of errors whose own words repeat what the client sent."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from api.review_examples import review_examples
 from api.rubric_examples import rubric_examples
+from api.webhook_examples import webhook_examples
 
 _HASH: Final = "sha256:5f1d7a84db00d2fce00b31a7fc73224f5b8e4a21f6a0d3f2f7b9c1f0a1e2d3c4"
 _ID: Final = "3f0c2a52-1d0e-4c39-8a3e-5a9d1f6c7b21"
@@ -135,5 +136,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     **review_examples(GRADE, PROMISE),
     **rubric_examples(),
+    **webhook_examples(),
 }
 """`METHOD template` -> `request` or a status -> examples by name."""

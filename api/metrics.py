@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from grader.domain import Grade
+from grader.ports import Delivery
 
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -45,6 +46,9 @@ class Metrics:
         self._calls = Counter("grader_llm_calls", "Calls of the LLM that grades took", registry=self.registry)
         self._tokens = Counter("grader_llm_tokens", "Tokens that grades took", ("direction",), registry=self.registry)
         self._cost = Counter("grader_llm_cost_usd", "What grades cost by the configured prices", registry=self.registry)
+        self._tries = Counter(
+            "grader_delivery_tries", "Tries to tell others what happened", ("kind", "outcome"), registry=self.registry
+        )
         ProcessCollector(registry=self.registry)
 
     def watch_backlog(self, waiting: Callable[[], float]) -> None:
@@ -70,6 +74,10 @@ class Metrics:
         self._tokens.labels("input").inc(grade.usage.input_tokens)
         self._tokens.labels("output").inc(grade.usage.output_tokens)
         self._cost.inc(grade.usage.cost_usd)
+
+    def told(self, delivery: Delivery) -> None:
+        """A try to tell somebody has ended: delivered, dead, or waiting for the next."""
+        self._tries.labels(delivery.kind, delivery.state.value).inc()
 
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""

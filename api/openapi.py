@@ -56,6 +56,7 @@ _TAGS: Final = [
         "name": "rubrics",
         "description": "What answers are graded against: drafted, checked, published, kept.",
     },
+    {"name": "webhooks", "description": "Your servers are told what happened, signed as Standard Webhooks says."},
     {"name": "health", "description": "For machines that watch the service."},
 ]
 

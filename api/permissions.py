@@ -64,6 +64,17 @@ RULES: Final[dict[str, Rule]] = {
     "POST /v1/rubrics/{name}/preview": Rule(Scope.AUTHOR),
     "POST /v1/rubrics/{name}/rulings": Rule(Scope.REVIEW, creates=True),
     "PUT /v1/rubrics/{name}/state": Rule(Scope.AUTHOR),
+    "POST /v1/webhooks": Rule(Scope.ADMIN, creates=True),
+    "GET /v1/webhooks": Rule(Scope.ADMIN),
+    "GET /v1/webhooks/{webhook_id}": Rule(Scope.ADMIN),
+    "PATCH /v1/webhooks/{webhook_id}": Rule(Scope.ADMIN),
+    "DELETE /v1/webhooks/{webhook_id}": Rule(Scope.ADMIN),
+    "GET /v1/webhooks/{webhook_id}/secrets": Rule(Scope.ADMIN),
+    "POST /v1/webhooks/{webhook_id}/rotations": Rule(Scope.ADMIN, creates=True),
+    "POST /v1/webhooks/{webhook_id}/pings": Rule(Scope.ADMIN, creates=True),
+    "POST /v1/webhooks/{webhook_id}/replays": Rule(Scope.ADMIN),
+    "GET /v1/webhooks/{webhook_id}/deliveries": Rule(Scope.ADMIN),
+    "GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}": Rule(Scope.ADMIN),
 }
 """`METHOD template` -> rule; a path that fits several templates has the rule of the first."""
 

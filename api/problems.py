@@ -144,6 +144,12 @@ PROBLEMS: Final[dict[str, Meaning]] = {
         ("a state that a rubric's version cannot go to from the one it is in",),
         "A draft is published by `POST /v1/rubrics`, which checks it; then it can be retired, and brought back.",
     ),
+    "too-many-webhooks": Meaning(
+        "There are as many webhooks as there may be",
+        (409,),
+        ("one webhook more than the 50 of a tenant",),
+        "Delete one, or change one: a webhook can be told of every kind of event.",
+    ),
     "precondition-failed": Meaning(
         "It has changed meanwhile",
         (412,),
@@ -191,6 +197,12 @@ PROBLEMS: Final[dict[str, Meaning]] = {
             "a query parameter that is wrong, unknown or repeated (limit=0, 1e3, 10^20)",
         ),
         "`errors` names each wrong field by a JSON pointer, or by `query:name`.",
+    ),
+    "webhook-url-not-allowed": Meaning(
+        "Webhooks do not go there",
+        (422,),
+        ("a webhook URL with http, an address, a user name, a fragment, or another port than 443",),
+        "Use https://host/path with a public name; GRADER_DELIVERY_TRUSTED_HOSTS names receivers of your own network.",
     ),
     "rubric-refused": Meaning(
         "The rubric has faults",

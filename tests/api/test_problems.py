@@ -91,6 +91,17 @@ PROVOKED: dict[str, list[Ask]] = {
     ],
     "a `Content-Encoding`": raw(GOOD_TEXT.encode(), Content_Encoding="gzip"),
     "a `Host` that is no loopback name while there are no API keys": get("/v1/questions", Host=f"{MARKER}.example"),
+    "a webhook URL with http, an address, a user name, a fragment, or another port than 443": [
+        lambda client, url=url: client.post("/v1/webhooks", json={"url": url, "events": ["grade.completed"]})
+        for url in (
+            f"http://{MARKER}.example.com/",
+            f"https://127.0.0.1/{MARKER}",
+            f"https://[::1]/{MARKER}",
+            f"https://{MARKER}@hooks.example.com/",
+            f"https://hooks.example.com/#{MARKER}",
+            f"https://hooks.example.com:8443/{MARKER}",
+        )
+    ],
     "a browser that sends from a page of another site": raw(GOOD_TEXT.encode(), Sec_Fetch_Site="cross-site"),
     "an array, null or a number as the body; a missing field; a wrong type": send(
         [GOOD], None, 5, {"question_id": "DL0028"}, GOOD | {"answer": 5}
@@ -188,6 +199,7 @@ PROVED_BY: dict[str, str] = {
     "a state that a rubric's version cannot go to from the one it is in": (
         "test_rubrics.py::test_a_state_that_cannot_follow_is_a_conflict"
     ),
+    "one webhook more than the 50 of a tenant": "test_webhooks.py::test_a_tenant_has_at_most_fifty_webhooks",
     "a rubric to publish that does not pass its check": (
         "test_rubrics.py::test_a_rubric_with_a_fault_is_refused_at_its_point_and_without_its_words"
     ),

@@ -36,6 +36,17 @@ REACHED = {
     "POST /v1/grades/{grade_id}/regrades",
     "GET /v1/candidates/{candidate_ref:path}/export",
     "DELETE /v1/candidates/{candidate_ref:path}",
+    "POST /v1/webhooks",
+    "GET /v1/webhooks",
+    "GET /v1/webhooks/{webhook_id}",
+    "PATCH /v1/webhooks/{webhook_id}",
+    "DELETE /v1/webhooks/{webhook_id}",
+    "GET /v1/webhooks/{webhook_id}/secrets",
+    "POST /v1/webhooks/{webhook_id}/rotations",
+    "POST /v1/webhooks/{webhook_id}/pings",
+    "POST /v1/webhooks/{webhook_id}/replays",
+    "GET /v1/webhooks/{webhook_id}/deliveries",
+    "GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}",
 }
 """The operations that this file tries; a new one must be added here with a test."""
 
@@ -172,3 +183,34 @@ def test_another_tenants_rubric_is_answered_as_one_that_is_not_there(doors: Door
     theirs_too = doors.send("POST", "/v1/rubrics", theirs, json={"rubric": rubric, "publish": False}).json()
     assert theirs_too["id"] == made["id"], "whoever has the same content has the same hash, each their own version"
     assert len(doors.send("GET", "/v1/rubrics/tides/versions", mine).json()["versions"]) == 1
+
+
+def test_another_tenants_webhook_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    asked = {"url": "https://hooks.example.com/", "events": ["grade.completed"]}
+    made = doors.send("POST", "/v1/webhooks", theirs, json=asked).headers["Location"]
+    ping = doors.send("POST", f"{made}/pings", theirs, json={}).headers["Location"].rpartition("/")[2]
+    for method, path, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"enabled": False}),
+        ("GET", "/secrets", None),
+        ("POST", "/rotations", {}),
+        ("POST", "/pings", {}),
+        ("POST", "/replays", {}),
+        ("GET", "/deliveries", None),
+        ("GET", f"/deliveries/{ping}", None),
+        ("DELETE", "", None),
+    ):
+        foreign = doors.send(method, f"{made}{path}", mine, json=body)
+        absent = doors.send(method, f"{made[:-1]}x{path}", mine, json=body)
+        assert (foreign.status_code, slug(foreign)) == (404, "not-found"), path
+        assert without_id(foreign) == without_id(absent)
+    assert doors.send("GET", "/v1/webhooks", mine).json() == {"webhooks": []}
+    kept = doors.send("GET", made, theirs).json()
+    assert (kept["enabled"], kept["secret_number"]) == (True, 1)
+    doors.send("POST", "/v1/grades", mine, json=GRADE)
+    told = doors.send("GET", f"{made}/deliveries", theirs).json()["deliveries"]
+    assert [each["payload"]["type"] for each in told] == ["ping"], "another tenant's grade is not told"
+    own = doors.send("POST", "/v1/webhooks", mine, json=asked).headers["Location"]
+    crossed = doors.send("GET", f"{own}/deliveries/{ping}", mine)
+    assert (crossed.status_code, slug(crossed)) == (404, "not-found")
+    assert doors.send("DELETE", made, theirs).status_code == 204
