@@ -11,6 +11,15 @@ revision, down_revision = chained(__file__)
 
 def upgrade() -> None:
     """Two tables."""
+    _outbox()
+    _endpoints()
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("outbox", "webhook_endpoints"):
+            for statement in protecting(table):
+                op.execute(statement)
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("tenant", sa.String(64), nullable=False),
@@ -33,6 +42,9 @@ def upgrade() -> None:
     op.create_index("ix_outbox_state_due", "outbox", ["state", "due_at", "tenant", "target"])
     op.create_index("ix_outbox_tenant_target", "outbox", ["tenant", "target", "created_at", "id"])
     op.create_index("ix_outbox_tenant_about", "outbox", ["tenant", "about"])
+
+
+def _endpoints() -> None:
     op.create_table(
         "webhook_endpoints",
         sa.Column("tenant", sa.String(64), nullable=False),
@@ -47,7 +59,3 @@ def upgrade() -> None:
         sa.Column("retired", sa.Text, nullable=False),
     )
     op.create_index("ix_webhook_endpoints_tenant_created", "webhook_endpoints", ["tenant", "created_at", "id"])
-    if op.get_bind().dialect.name == "postgresql":
-        for table in ("outbox", "webhook_endpoints"):
-            for statement in protecting(table):
-                op.execute(statement)
