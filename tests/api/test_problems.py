@@ -24,6 +24,7 @@ GOOD: dict[str, Any] = {"question_id": "DL0028", "answer": f"{MARKER} attends to
 POINT = {"id": "k1", "text": f"{MARKER} is a statement."}
 JSON = {"Content-Type": "application/json"}
 API = Path(__file__).parents[2] / "api"
+NOWHERE = ("http://a.example/", "https://127.0.0.1/", f"https://{MARKER}@a.example/", "https://a.example:8443/#")
 
 Ask = Callable[[TestClient], Response]
 
@@ -92,15 +93,8 @@ PROVOKED: dict[str, list[Ask]] = {
     "a `Content-Encoding`": raw(GOOD_TEXT.encode(), Content_Encoding="gzip"),
     "a `Host` that is no loopback name while there are no API keys": get("/v1/questions", Host=f"{MARKER}.example"),
     "a webhook URL with http, an address, a user name, a fragment, or another port than 443": [
-        lambda client, url=url: client.post("/v1/webhooks", json={"url": url, "events": ["grade.completed"]})
-        for url in (
-            f"http://{MARKER}.example.com/",
-            f"https://127.0.0.1/{MARKER}",
-            f"https://[::1]/{MARKER}",
-            f"https://{MARKER}@hooks.example.com/",
-            f"https://hooks.example.com/#{MARKER}",
-            f"https://hooks.example.com:8443/{MARKER}",
-        )
+        lambda client, url=url: client.post("/v1/webhooks", json={"url": url, "events": ["grade.completed"]})  # type: ignore[misc]
+        for url in NOWHERE
     ],
     "a browser that sends from a page of another site": raw(GOOD_TEXT.encode(), Sec_Fetch_Site="cross-site"),
     "an array, null or a number as the body; a missing field; a wrong type": send(
