@@ -20,12 +20,12 @@ from grader.transcripts.assembly import Piece
 
 ARROW: Final = "-->"
 
-_TIMES: Final = re.compile(rf"\s*\[?\s*(?P<start>{STAMP})\s*-->\s*(?P<end>{STAMP})\s*(?:\]|(?=\s|$))(?P<rest>.*)")
+_TIMES: Final = re.compile(rf"\s*(?:\[\s*)?(?P<start>{STAMP})\s*-->\s*(?P<end>{STAMP})\s*(?:\]|(?=\s|$))(?P<rest>.*)")
 _BROKEN: Final = re.compile(r"[\s\d:.,\[\]]*-->\s*(?:[\d:][^\s\]]*)?\]?(?P<rest>.*)")
 _COMMENT: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>\n]{1,200})>")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s>]{0,200})?\s(?P<name>[^>\n]{1,100})>")
 _TAG: Final = re.compile(rf"</?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^<>\n]{{0,200}})?>|<{STAMP}>", re.IGNORECASE)
-_SETTING: Final = re.compile(r"\s*(?:(?:align|line|position|region|size|vertical|[XY][12]):\S+\s*)+$")
+_SETTING: Final = re.compile(r"(?<!\S)(?:align|line|position|region|size|vertical|[XY][12]):\S+")
 _ROLLING: Final = re.compile(r"WEBVTT[^\n]*\n(?:[^\n]+\n)*?Kind: captions")
 
 
@@ -52,8 +52,8 @@ def read_webvtt(source: Source) -> Heard:
 
 def read_captions(source: Source) -> Heard:
     """The captions of an SRT file, or of text with lines of `MM:SS.mmm --> MM:SS.mmm`."""
-    inline = re.match(r"\s*\[", source.text) is not None
-    srt = re.search(r"\d,\d{1,3}\s*-->", source.text) is not None
+    timed = next((text for text in source.lines if ARROW in text), "")
+    inline, srt = timed.lstrip().startswith("["), "," in timed.partition(ARROW)[0]
     heard = Heard("text with times" if inline else "SRT" if srt else "captions")
     return _spoken(list(_cues(source.lines, 0, heard)), heard)
 

@@ -3,6 +3,7 @@ r"""Markdown with bold speakers: `**Name:** text`, escaped time stamps `\[04:03\
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from grader.adapters.transcripts.names import MAX_NAME, speaker
@@ -10,20 +11,31 @@ from grader.adapters.transcripts.source import Heard, Source, line
 from grader.adapters.transcripts.times import STAMP, stamp
 from grader.transcripts.assembly import Piece
 
-_BOLD: Final = re.compile(
-    rf"(?:[-*>]\s+)?(?P<mark>\*\*|__)(?P<name>[^*_:：\n]{{1,{MAX_NAME}}}?)"
-    rf"(?:\s*[\[(]?(?P<time>{STAMP})[\])]?)?\s*(?P<colon>[:：])?(?P=mark)"
-    rf"(?:\s*\\?[\[(](?P<behind>{STAMP})\\?[\])])?\s*(?P<outside>[:：])?(?:\s+|$)(?P<text>.*)"
+_BOLD: Final = re.compile(r"(?:[-*>] )?(?P<mark>\*\*|__)(?P<bold>[^*_\n]{1,100}?)(?P=mark)(?P<rest>.*)")
+_INSIDE: Final = re.compile(
+    rf"(?P<name>[^:：]{{1,{MAX_NAME}}}?)\s*(?:[\[(]?(?P<time>{STAMP})[\])]?)?\s*(?P<colon>[:：])?\s*"
 )
-_STAMPED: Final = re.compile(rf"\s*\\?[\[(](?P<time>{STAMP})\\?[\])]\s*")
+_BEHIND: Final = re.compile(rf"\s{{0,3}}(?:\\?[\[(](?P<time>{STAMP})\\?[\])]\s{{0,3}})?(?P<colon>[:：])?")
+_STAMPED: Final = re.compile(rf"\\?[\[(](?P<time>{STAMP})\\?[\])]\s{{0,3}}")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])")
+
 MIN_LABELS: Final = 2
 """Bold labels that make a text an interview; a single one may be a heading."""
 
 
+@dataclass(frozen=True)
+class _Paragraph:
+    """A line taken apart: bold name in front, time, and words; `speaks` where the name is a label."""
+
+    name: str | None
+    start: float | None
+    words: str
+    speaks: bool
+
+
 def is_markdown(source: Source) -> bool:
     """Whether speakers are named in bold."""
-    return sum(_label(text) is not None for text in source.lines) >= MIN_LABELS
+    return sum(_paragraph(text).speaks for text in source.lines) >= MIN_LABELS
 
 
 def read_markdown(source: Source) -> Heard:
@@ -31,37 +43,36 @@ def read_markdown(source: Source) -> Heard:
     heard = Heard("Markdown")
     name: str | None = None
     for number, text in enumerate(source.lines, start=1):
-        match = _BOLD.fullmatch(text.rstrip())
-        if match and not _says_whose(match):
-            match = None
-            if _is_scene(text):
-                heard.remark(line(number), f"no speech, left out: {text.strip()}")
-                continue
-        start = stamp(match["time"] or match["behind"] or "") if match else None
-        name = match["name"].strip() if match else name
-        words = match["text"] if match else text
-        if stamped := _STAMPED.match(words):
-            start, words = stamp(stamped["time"]), words[stamped.end() :]
-        if not words.strip():
-            continue
-        if name is None or words.startswith("#"):
-            heard.remark(line(number), f"no speech, left out: {words.strip()}")
-            continue
-        heard.pieces.append(Piece(_ESCAPED.sub(r"\1", words), line(number), speaker(name), start, joint="\n"))
+        said = _paragraph(text)
+        name = said.name if said.speaks else name
+        is_scene = said.name is not None and not said.speaks
+        words = said.words.strip()
+        if is_scene or (words and name is None) or words.startswith("#"):
+            heard.remark(line(number), f"no speech, left out: {text.strip()}")
+        elif words:
+            piece = Piece(_ESCAPED.sub(r"\1", words), line(number), speaker(name), said.start, joint="\n")
+            heard.pieces.append(piece)
     return heard
 
 
-def _label(text: str) -> re.Match[str] | None:
-    match = _BOLD.fullmatch(text.rstrip())
-    return match if match and _says_whose(match) else None
+def _paragraph(text: str) -> _Paragraph:
+    """A label is followed by a colon, or by a time and words; bold words with at most a time are a scene."""
+    bold = _BOLD.fullmatch(text.rstrip())
+    inside = _INSIDE.fullmatch(bold["bold"]) if bold else None
+    behind = _BEHIND.match(bold["rest"]) if bold else None
+    if not bold or not inside or not behind:
+        return _unlabelled(text)
+    rest = _unlabelled(bold["rest"][behind.end() :].strip())
+    start, words = stamp(inside["time"] or behind["time"] or ""), rest.words
+    start = rest.start if start is None else start
+    speaks = bool(inside["colon"] or behind["colon"] or (start is not None and words))
+    if words and not speaks:
+        return _unlabelled(text)
+    return _Paragraph(inside["name"].strip(), start, words, speaks)
 
 
-def _says_whose(match: re.Match[str]) -> bool:
-    """Whether bold words are a label: a colon follows them, or a time and then words."""
-    return bool(match["colon"] or match["outside"] or (match["time"] and match["text"]))
-
-
-def _is_scene(text: str) -> bool:
-    r"""Whether a paragraph is bold words and at most a time: `**Jingle** \[28:43\]`."""
-    match = _BOLD.fullmatch(text.rstrip())
-    return match is not None and not _STAMPED.sub("", match["text"]).strip()
+def _unlabelled(text: str) -> _Paragraph:
+    stamped = _STAMPED.match(text)
+    return _Paragraph(
+        None, stamp(stamped["time"]) if stamped else None, text[stamped.end() :] if stamped else text, speaks=False
+    )

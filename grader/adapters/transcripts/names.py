@@ -15,7 +15,10 @@ MAX_NAME: Final = 60
 """Characters of the longest label taken for a speaker."""
 
 EVERY_PIECE_SHARE: Final = 0.5
-"""Share of pieces with a label, from which a file labels every piece; below it labels mark a change of speaker."""
+"""Share of pieces with a label, above which a file labels every piece; below it labels mark a change of speaker."""
+
+ALL_PIECES_SHARE: Final = 0.9
+"""Share from which even labels that do not look like names, `the second guest`, are speakers."""
 
 MIN_SEEN: Final = 2
 """How often a label must stand in a file whose labels mark changes."""
@@ -57,8 +60,11 @@ def labels_of(pieces: Iterable[str]) -> Labels:
     """The labels of `pieces`: all of them where most pieces have one, else names that stand there at least twice."""
     heard = [piece.strip() for piece in pieces if piece.strip()]
     seen = Counter(name for name, _ in map(labelled, heard) if name)
-    if seen.total() >= EVERY_PIECE_SHARE * len(heard):
+    if seen.total() >= ALL_PIECES_SHARE * len(heard):
         return Labels(frozenset(seen), on_every_piece=True)
+    possible = frozenset(name for name in seen if _is_like_a_name(name) or len(name.split()) == 1)
+    if sum(seen[name] for name in possible) > EVERY_PIECE_SHARE * len(heard):
+        return Labels(possible, on_every_piece=True)
     like_names = [name for name in seen if _is_like_a_name(name)]
     names = frozenset(name for name in like_names if seen[name] >= MIN_SEEN or name.casefold() in _ROLES)
     return Labels(names, on_every_piece=False, doubtful=tuple(name for name in like_names if name not in names))

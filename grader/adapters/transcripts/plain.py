@@ -30,6 +30,11 @@ def is_chat(source: Source) -> bool:
     return sum(_CHAT.match(text) is not None for text in lines) >= CHAT_SHARE * len(lines)
 
 
+def is_plain(source: Source) -> bool:
+    """Whether speakers are named in front of what they say."""
+    return bool(labels_of(text for _, text in map(_timed, source.lines)).names)
+
+
 def read_plain(source: Source) -> Heard:
     """What every label's speaker says; lines without a label go on with the one before."""
     timed = [_timed(text) for text in source.lines]

@@ -11,10 +11,9 @@ from typing import Final
 from grader.adapters.transcripts.captions import ARROW, read_captions, read_webvtt
 from grader.adapters.transcripts.document import Node, load
 from grader.adapters.transcripts.markdown import is_markdown, read_markdown
-from grader.adapters.transcripts.names import labels_of
 from grader.adapters.transcripts.office import read_docx
 from grader.adapters.transcripts.otter import is_otter, read_otter
-from grader.adapters.transcripts.plain import is_chat, read_plain
+from grader.adapters.transcripts.plain import is_chat, is_plain, read_plain
 from grader.adapters.transcripts.segments import (
     fireflies_sentences,
     read_fireflies,
@@ -66,6 +65,13 @@ _JSON: Final[tuple[tuple[Callable[[Node], bool], Callable[[Node], Heard]], ...]]
     (lambda document: document.has("segments"), read_whisper),
     (lambda document: any(each.has("text", "start", "end") for each in _listed(document)), read_whisper),
     (lambda document: bool(_listed(document) or _listed(document.first("turns", "transcript"))), read_qmsum),
+)
+
+_TEXTS: Final[tuple[tuple[Callable[[Source], object], Callable[[Source], Heard]], ...]] = (
+    (is_markdown, read_markdown),
+    (is_otter, read_otter),
+    (delimiter_of, read_table),
+    (is_plain, read_plain),
 )
 
 
@@ -124,12 +130,9 @@ def _text_reader(source: Source) -> Callable[[Source], Heard]:
         raise source.error("is a chat log: what was typed in a meeting, not what was said; export the transcript")
     if ARROW in source.text:
         return read_captions
-    candidates = ((is_markdown, read_markdown), (is_otter, read_otter), (delimiter_of, read_table))
-    for knows, read in candidates:
+    for knows, read in _TEXTS:
         if knows(source):
             return read
-    if labels_of(source.lines).names:
-        return read_plain
     raise source.error(f"is none of {FORMATS}; a text needs speakers in front of what they say: `Name: text`", "line 1")
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from grader.errors import InvalidTranscript
 from grader.transcripts import Remark
 from grader.transcripts.assembly import Piece
 from rubrics.errors import RubricFileError
 from rubrics.sources.material import Material
+
+MAX_LINES: Final = 200_000
+"""Lines of one text; an hour of captions has about 4,000."""
+
+MAX_LINE: Final = 200_000
+"""Characters of one line; an hour of speech, in a single cell of a table, has about 60,000."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,14 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the text, without their ends."""
-        return self.text.split("\n")
+        """The lines of the text, without their ends; InvalidTranscript where they are too many or one is too long."""
+        lines = self.text.split("\n")
+        if len(lines) > MAX_LINES:
+            raise self.error(f"has {len(lines)} lines, {MAX_LINES} are allowed; split it")
+        for number, text in enumerate(lines, start=1):
+            if len(text) > MAX_LINE:
+                raise self.error(f"has {len(text)} characters, {MAX_LINE} are allowed; break it", line(number))
+        return lines
 
     def error(self, problem: str, place: str | None = None) -> InvalidTranscript:
         """The error that says what is wrong with this file."""

@@ -73,7 +73,7 @@ def _aws_speakers(results: Node) -> dict[str, object]:
     found: dict[str, object] = {}
     for segment in results.get("speaker_labels", "segments").items():
         for item in segment.get("items").items():
-            found[item.get("start_time").text()] = (
+            found[str(item.get("start_time").value)] = (
                 item.first("speaker_label").value or segment.get("speaker_label").value
             )
     return found
@@ -95,11 +95,12 @@ def _aws_words(items: Node, speakers: dict[str, object], channel: str | None) ->
 def read_rev(document: Node) -> Heard:
     """Rev's monologues; punctuation comes as elements of its own, with the blanks it stands between."""
     heard = Heard("Rev JSON")
-    names = {each.get("id").value: each.get("name").value for each in document.get("speakers").items()}
+    names = {str(each.get("id").value): each.get("name").value for each in document.get("speakers").items()}
     for monologue in document.get("monologues").items():
         number = monologue.get("speaker").value
-        known = names.get(number) if isinstance(number, int | str) else None
-        label = speaker(known or monologue.get("speaker_info", "display_name").value) or speaker(number)
+        label = speaker(names.get(str(number)) or monologue.get("speaker_info", "display_name").value) or speaker(
+            number
+        )
         heard.pieces += _phrases(list(_rev_words(monologue, label)))
     return heard
 
