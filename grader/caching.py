@@ -44,6 +44,11 @@ def on_behalf_of(subject: Subject) -> Iterator[None]:
         _SUBJECT.reset(token)
 
 
+def subject() -> Subject:
+    """Whose the replies are that are asked for here."""
+    return _SUBJECT.get()
+
+
 def question_hash(request: ChatRequest) -> str:
     """64 hex digits over what a request asks."""
     return content_hash(request["system"], request["user"], request["schema_name"], request["schema"])

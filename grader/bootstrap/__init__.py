@@ -2,6 +2,7 @@
 
 from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.authoring import build_author
+from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
 from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
@@ -20,6 +21,8 @@ __all__ = [
     "build_author",
     "build_candidates",
     "build_chat_model",
+    "build_deferred_grader",
+    "build_deferred_model",
     "build_dispatcher",
     "build_extractor",
     "build_keeper",

@@ -12,9 +12,10 @@ from grader.bootstrap.secret import deployment_secret
 from grader.budget import Budget, BudgetedChatModel, Prices
 from grader.caching import CachedChatModel
 from grader.coach import Coach
+from grader.errors import ConfigurationError
 from grader.extracting import LlmExtractor
 from grader.judges import cascade, decisions, formula, llm, local, similarity, voting
-from grader.ports import ChatModel, DecisionModel, Judge, Reader, ResponseCache
+from grader.ports import BulkChatModel, ChatModel, DecisionModel, Judge, Reader, ResponseCache
 from grader.prompting.examples import load_examples
 from grader.settings import Settings
 
@@ -98,12 +99,7 @@ def build_chat_model(settings: Settings, model: str) -> ChatModel:
     """The model behind its layers; a try is inside the breaker, the breaker inside the limits, all inside the tries."""
     from grader.adapters.chat.openai_chat import OpenAiChatModel  # noqa: PLC0415 - 0.5 s, only where one is configured
 
-    options = ChatOptions(
-        temperature=settings.llm_temperature,
-        seed=settings.llm_seed,
-        reasoning_effort=settings.llm_reasoning_effort,
-        max_output_tokens=settings.llm_max_output_tokens,
-    )
+    options = _chat_options(settings)
     one_try = OpenAiChatModel(model, _endpoint(settings), timeout=settings.llm_try_seconds, options=options)
     limited = LimitedChatModel(
         GuardedChatModel(one_try),
@@ -112,6 +108,28 @@ def build_chat_model(settings: Settings, model: str) -> ChatModel:
         longest_wait=settings.llm_deadline_seconds / 2,  # later, too little time would be left for an answer
     )
     return RetryingChatModel(limited, deadline=settings.llm_deadline_seconds, tries=settings.llm_tries)
+
+
+def build_bulk_model(settings: Settings) -> BulkChatModel:
+    """The configured model by the endpoint's Batch API; ConfigurationError where none is configured."""
+    if settings.llm_model is None:
+        raise ConfigurationError("GRADER_LLM_MODEL is not set; half the price needs an LLM with a Batch API")
+    from grader.adapters.chat.bulk import OpenAiBulkChatModel  # noqa: PLC0415 - as above
+    from grader.adapters.chat.dialect import Dialect  # noqa: PLC0415 - as above
+
+    endpoint = _endpoint(settings)
+    return OpenAiBulkChatModel(
+        settings.llm_model, endpoint, Dialect(settings.llm_model, endpoint, _chat_options(settings))
+    )
+
+
+def _chat_options(settings: Settings) -> ChatOptions:
+    return ChatOptions(
+        temperature=settings.llm_temperature,
+        seed=settings.llm_seed,
+        reasoning_effort=settings.llm_reasoning_effort,
+        max_output_tokens=settings.llm_max_output_tokens,
+    )
 
 
 def _endpoint(settings: Settings) -> Endpoint:

@@ -14,6 +14,7 @@ from grader.ports import (
     AttemptStore,
     AuditLog,
     BasisStore,
+    BulkJobStore,
     EndpointStore,
     GradeStore,
     IdempotencyStore,
@@ -114,6 +115,11 @@ class Storage:
         """Who wants to be told."""
         return cast(EndpointStore, _Opening(self._opened, "endpoints"))
 
+    @property
+    def bulk_jobs(self) -> BulkJobStore:
+        """What is on its way in bulk jobs."""
+        return cast(BulkJobStore, _Opening(self._opened, "bulk_jobs"))
+
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
         """See `ports.Together`."""
@@ -201,4 +207,5 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlStudyStore(database),
         sql.SqlOutbox(database),
         sql.SqlEndpointStore(database),
+        sql.SqlBulkJobStore(database),
     )

@@ -4,6 +4,7 @@ from grader.fakes.access import FakeKeyStore, FakeSpendingStore
 from grader.fakes.audit import FakeAuditLog, FakeBasisStore, FakeReviewStore
 from grader.fakes.batch_engine import FakeBatchEngine
 from grader.fakes.batches import FakeBatchStore
+from grader.fakes.bulk import FakeBulkJobStore
 from grader.fakes.chat import FakeBulkChatModel, FakeChatModel, FakeDecisionModel, completion
 from grader.fakes.delivery import FakeCourier, FakeEndpointStore, FakeOutbox
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
@@ -22,6 +23,7 @@ __all__ = [
     "FakeBatchEngine",
     "FakeBatchStore",
     "FakeBulkChatModel",
+    "FakeBulkJobStore",
     "FakeChatModel",
     "FakeCourier",
     "FakeDecisionModel",

@@ -56,13 +56,14 @@ class FakeBulkChatModel:
 
     model: ChatModel
     jobs: dict[str, dict[str, Completion | JudgeFailure]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> dict[str, str]:
         """That of the model."""
         return self.model.identity
 
-    async def submit(self, requests: Mapping[str, ChatRequest]) -> str:
+    async def submit(self, requests: Mapping[str, ChatRequest], *, name: str = "") -> str:
         """Answer all requests; the job's id counts up."""
         done: dict[str, Completion | JudgeFailure] = {}
         for request_id, request in requests.items():
@@ -72,7 +73,12 @@ class FakeBulkChatModel:
                 done[request_id] = failure
         job_id = f"job-{len(self.jobs) + 1}"
         self.jobs[job_id] = done
+        self.names[name] = job_id
         return job_id
+
+    async def find(self, name: str) -> str | None:
+        """The job of this name."""
+        return self.names.get(name)
 
     async def poll(self, job_id: str) -> BulkProgress:
         """Ended, at once."""

@@ -20,6 +20,7 @@ from grader.ports.batches import (
     Standing,
     Todo,
 )
+from grader.ports.bulk import BulkJob, BulkJobStore
 from grader.ports.chat import BulkChatModel, BulkProgress, BulkState, ChatModel, ChatRequest, Completion
 from grader.ports.decisions import Choice, Decision, DecisionModel
 from grader.ports.delivery import Courier, Delivery, DeliveryState, Letter, NotDelivered, Outbox, Reply
@@ -45,6 +46,8 @@ __all__ = [
     "BatchState",
     "BatchStore",
     "BulkChatModel",
+    "BulkJob",
+    "BulkJobStore",
     "BulkProgress",
     "BulkState",
     "ChatModel",

@@ -114,8 +114,15 @@ class BulkChatModel(Protocol):
         """Model name and endpoint, without secrets."""
         ...
 
-    async def submit(self, requests: Mapping[str, ChatRequest]) -> str:
+    async def submit(self, requests: Mapping[str, ChatRequest], *, name: str = "") -> str:
         """Hand in requests by the caller's ids and return the job's id; JudgeFailure when it is not taken."""
+        ...
+
+    async def find(self, name: str) -> str | None:
+        """The id of the job that was handed in under this name, or None; JudgeFailure when the endpoint does not say.
+
+        Whoever died before it had noted a job's id finds it again, and does not pay for it twice.
+        """
         ...
 
     async def poll(self, job_id: str) -> BulkProgress:

@@ -25,7 +25,7 @@ class BatchDesk:
 
     def handle(self, request: Received) -> Reply:
         """The reply to any request below /files and /batches."""
-        parts = request.path.removeprefix("/v1/").split("/")
+        parts = request.path.partition("?")[0].removeprefix("/v1/").split("/")
         route = (request.method, parts[0], len(parts))
         if route == ("POST", "files", 1):
             content = _CONTENT.search(request.raw)
@@ -34,6 +34,9 @@ class BatchDesk:
             return Reply(self.files[parts[1]], content_type="application/octet-stream")
         if route == ("POST", "batches", 1):
             return self._sends(self._open(request.body))
+        if route == ("GET", "batches", 1):
+            newest = list(reversed(self.batches.values()))
+            return self._sends({"object": "list", "data": newest, "has_more": False})
         if parts[0] == "batches" and len(parts) > 1 and parts[1] in self.batches:
             return self._sends(self._cancel(parts[1]) if parts[-1] == "cancel" else self._poll(parts[1]))
         return self._sends({"error": {"message": "no such thing", "code": None}}, 404)

@@ -42,6 +42,14 @@ async def test_a_job_ends_with_an_outcome_for_every_id_in_order(bulk: BulkChatMo
     assert reasons == {"request_rejected", "no_result"}
 
 
+async def test_a_job_is_found_again_by_the_name_it_was_handed_in_under(bulk: BulkChatModel) -> None:
+    await bulk.submit({"a": REQUEST})
+    job = await bulk.submit({"a": REQUEST}, name="ours")
+    await bulk.submit({"a": REQUEST}, name="other")
+    assert await bulk.find("ours") == job
+    assert await bulk.find("nobody's") is None
+
+
 async def test_a_job_that_nobody_submitted_is_a_failure(bulk: BulkChatModel) -> None:
     with pytest.raises(JudgeFailure):
         await bulk.poll("batch_77")

@@ -23,6 +23,12 @@ MAX_REQUESTS: Final = 50_000
 
 MAX_FILE_BYTES: Final = 200 * 1024 * 1024
 
+NAME: Final = "answer_grader_job"
+"""The key of a batch's metadata under which its name stands."""
+
+MAX_LISTED: Final = 1_000
+"""Batches looked through for a name; what is looked for was handed in a moment before a crash."""
+
 _T = TypeVar("_T")
 
 _STATES: Final = {
@@ -55,8 +61,8 @@ class OpenAiBulkChatModel:
         """Model and endpoint."""
         return {"model": self._model, "endpoint": self._endpoint.name}
 
-    async def submit(self, requests: Mapping[str, ChatRequest]) -> str:
-        """Upload the requests and open a batch of them; its id."""
+    async def submit(self, requests: Mapping[str, ChatRequest], *, name: str = "") -> str:
+        """Upload the requests and open a batch of them; its id. The name goes along as metadata."""
         if not 1 <= len(requests) <= MAX_REQUESTS:
             raise JudgeFailure("request_rejected", f"a job takes 1 to {MAX_REQUESTS:,} requests, not {len(requests):,}")
         lines = "\n".join(self._line(request_id, request) for request_id, request in requests.items()).encode()
@@ -64,9 +70,26 @@ class OpenAiBulkChatModel:
             raise JudgeFailure("request_rejected", f"a job takes {MAX_FILE_BYTES:,} bytes, not {len(lines):,}")
         file = await self._asked(self._client.files.create(file=("requests.jsonl", lines), purpose="batch"))
         batch = await self._asked(
-            self._client.batches.create(completion_window="24h", endpoint="/v1/chat/completions", input_file_id=file.id)
+            self._client.batches.create(
+                completion_window="24h",
+                endpoint="/v1/chat/completions",
+                input_file_id=file.id,
+                metadata={NAME: name} if name else openai.omit,
+            )
         )
         return batch.id
+
+    async def find(self, name: str) -> str | None:
+        """The newest batch with this name in its metadata, among the last `MAX_LISTED`."""
+        page = await self._asked(self._client.batches.list(limit=100))
+        for _ in range(MAX_LISTED // 100):
+            for batch in page.data:
+                if (batch.metadata or {}).get(NAME) == name:
+                    return batch.id
+            if not page.has_next_page():
+                break
+            page = await self._asked(page.get_next_page())
+        return None
 
     async def poll(self, job_id: str) -> BulkProgress:
         """How far the batch is."""

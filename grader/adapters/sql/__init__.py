@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.adapters.sql.attempts import SqlAttemptStore
 from grader.adapters.sql.audit import SqlAuditLog
 from grader.adapters.sql.bases import SqlBasisStore
+from grader.adapters.sql.bulk import SqlBulkJobStore
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.endpoints import SqlEndpointStore
 from grader.adapters.sql.grades import SqlGradeStore
@@ -40,6 +41,7 @@ class SqlStores:
     studies: SqlStudyStore
     outbox: SqlOutbox
     endpoints: SqlEndpointStore
+    bulk_jobs: SqlBulkJobStore
 
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "SqlAttemptStore",
     "SqlAuditLog",
     "SqlBasisStore",
+    "SqlBulkJobStore",
     "SqlEndpointStore",
     "SqlGradeStore",
     "SqlIdempotencyStore",
