@@ -14,6 +14,7 @@ from grader.fakes.pending import FakePendingGrades
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids, separately
+from grader.fakes.transcripts import FakeTranscriptReader
 
 __all__ = [
     "DIMENSIONS",
@@ -43,6 +44,7 @@ __all__ = [
     "FakeScheduler",
     "FakeSpendingStore",
     "FakeStudyStore",
+    "FakeTranscriptReader",
     "completion",
     "counting_ids",
     "separately",
