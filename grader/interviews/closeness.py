@@ -1,0 +1,126 @@
+"""How close every sentence of an interview comes to every planned question: by asking it, asking further, answering it.
+
+All of it is cosine similarity of one embedding model; nothing is added to it from counts of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.interviews.planned import Planned
+from grader.ports import Embedder
+from grader.text.sentences import sentences
+from grader.text.words import words
+from grader.transcripts import Transcript
+from rubrics.model import Span
+
+Matrix = NDArray[np.float32]
+"""Shape (sentences, questions), cosines in [-1, 1]."""
+
+SMALL_TALK: Final = (
+    "Hi, can you hear me all right?",
+    "How are you today?",
+    "Did you find the way?",
+    "Tell me a little about yourself and what you do at the moment.",
+    "How is the weather where you are?",
+    "Sorry, the connection is bad.",
+    "One second, somebody is at the door.",
+    "Do you have any questions for me?",
+    "Is there anything you would like to ask us?",
+    "That is all from my side, we are done.",
+    "I had another question, but we are out of time.",
+    "My colleague will show you around.",
+    "Thank you very much for your time.",
+    "We will be in touch, have a nice day.",
+    "We have about forty minutes.",
+    "How big is the team, and do people work from home?",
+    "We come to the office two days a week.",
+)
+"""What is said around the questions of an interview."""
+
+MIN_WORDS: Final = 3
+"""Shorter sentences say nothing about which question they belong to."""
+
+_ASKING: Final = re.compile(
+    r"^(?:(?:so|okay|ok|and|but|now|then|next|well|right|good|great|fine|all right|first|finally|also)\W+)*"
+    r"(?:what|why|how|when|where|which|who|can you|could you|would you|do you|did you|are there|is there"
+    r"|explain|describe|compare|tell|walk me|talk me|give me|please|let's (?:say|talk|do)|let me ask)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a turn: its range in the turn's text, and the words."""
+
+    turn: int
+    span: Span
+    text: str
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks, by its mark or by how it begins."""
+        return self.text.rstrip("\"'”’) ").endswith(("?", "？", "؟")) or bool(_ASKING.match(self.text))
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """The sentences of an interview, in order, and their cosines with the planned questions (and small talk)."""
+
+    sentences: tuple[Sentence, ...]
+    asks: Matrix
+    follows: Matrix
+    answers: Matrix
+    small_talk: NDArray[np.float32]
+    places: dict[int, list[int]]
+
+    def of(self, turn: int) -> list[int]:
+        """The places of a turn's sentences."""
+        return self.places.get(turn, [])
+
+
+async def closeness(embedder: Embedder, transcript: Transcript, plan: Sequence[Planned]) -> Closeness:
+    """Everything that roles and alignment need of the embedding model, in two calls."""
+    found = tuple(_sentences(transcript))
+    places: dict[int, list[int]] = {}
+    for place, sentence in enumerate(found):
+        places.setdefault(sentence.turn, []).append(place)
+    if not found:
+        nothing = np.zeros((0, len(plan)), dtype=np.float32)
+        return Closeness((), nothing, nothing, nothing, np.zeros(0, dtype=np.float32), places)
+    vectors = await embedder.embed([sentence.text for sentence in found])
+    phrases = [group for each in plan for group in (each.asked_as, each.followed_by, each.answered_by)]
+    known = await embedder.embed([phrase for group in (*phrases, SMALL_TALK) for phrase in group])
+    cosines = vectors @ known.T
+    columns = _closest(cosines, [len(group) for group in (*phrases, SMALL_TALK)])
+    asks, follows, answers = (np.stack(columns[kind : 3 * len(plan) : 3], axis=1) for kind in range(3))
+    return Closeness(found, asks, follows, answers, columns[-1], places)
+
+
+def _sentences(transcript: Transcript) -> list[Sentence]:
+    return [
+        Sentence(turn.index, span, span.of(turn.text))
+        for turn in transcript.turns
+        for span in sentences(turn.text)
+    ]
+
+
+def _closest(cosines: Matrix, sizes: Sequence[int]) -> list[NDArray[np.float32]]:
+    """Per group of phrases the cosine of the closest one; -1 for a group without any."""
+    nobody = np.full(len(cosines), -1.0, dtype=np.float32)
+    columns, start = [], 0
+    for size in sizes:
+        columns.append(cosines[:, start : start + size].max(axis=1) if size else nobody)
+        start += size
+    return columns
+
+
+def word_count(text: str) -> int:
+    """How many words a text has."""
+    return len(words(text))
