@@ -58,8 +58,8 @@ class Label(StrEnum):
 class Flag(StrEnum):
     """A reason for a person to look; a flag never changes a score by itself.
 
-    The first group names why an answer says nothing, the second what the screen saw in it, the third what
-    happened while it was judged.
+    The first group names why an answer says nothing, the second what the screen saw in it, the third what an
+    interview did to it, the fourth what happened while it was judged.
     """
 
     BLANK = "blank"
@@ -77,6 +77,9 @@ class Flag(StrEnum):
     HEDGED = "hedged"
     OTHER_SPEAKER = "other_speaker"
     PARROT = "parrot"
+
+    PROMPTED = "prompted"
+    MISHEARD = "misheard"
 
     SIMILARITY_ONLY = "similarity_only"
     LOW_CONFIDENCE = "low_confidence"

@@ -37,6 +37,8 @@ FLAG_NOTES: Final = {
     Flag.HEDGED: "The answer claims a thing and its opposite; such a passage earns nothing.",
     Flag.OTHER_SPEAKER: "The answer contains lines of another speaker; they counted for nothing.",
     Flag.PARROT: "The answer mostly repeats the question, or recites the key points word for word.",
+    Flag.PROMPTED: "The interviewer had just said what the candidate then said; such a point counts less.",
+    Flag.MISHEARD: "A point was credited despite a transcription error: the words sound like the term.",
     Flag.THIN_QUOTE: "The proof of a credited point is only a word or two; a person should look.",
     Flag.SWAYED: "Without its flagged passages the answer was judged differently; the lower verdict counts.",
     Flag.PROMPT_LEAK: "The judge repeated its confidential instructions; its reply was discarded.",

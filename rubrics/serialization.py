@@ -25,6 +25,21 @@ MAX_FILE_BYTES: Final = 256 * 1024
 
 def read_rubric(path: Path) -> Rubric:
     """The rubric in a YAML file; RubricFileError says file, line and field."""
+    return parse_rubric(_text_of(path), file=str(path))
+
+
+def read_sound_alikes(path: Path) -> dict[str, tuple[str, ...]]:
+    """Terms and how they are misheard, empty where there is no such file; RubricFileError where it is broken."""
+    if not path.exists():
+        return {}
+    data = load_yaml(_text_of(path), str(path))
+    fits = isinstance(data, dict) and all(isinstance(heard, list) for heard in data.values())
+    if not isinstance(data, dict) or not fits:
+        raise RubricFileError("must map each term to a list of what is heard instead", file=str(path), line=1)
+    return {str(term): tuple(str(each) for each in heard) for term, heard in data.items()}
+
+
+def _text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -32,10 +47,9 @@ def read_rubric(path: Path) -> Rubric:
     if len(raw) > MAX_FILE_BYTES:
         raise RubricFileError(f"is {len(raw)} bytes long, {MAX_FILE_BYTES} are allowed", file=str(path))
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RubricFileError(f"is not UTF-8 (byte {error.start})", file=str(path)) from error
-    return parse_rubric(text, file=str(path))
 
 
 def parse_rubric(text: str, *, file: str = "<text>") -> Rubric:

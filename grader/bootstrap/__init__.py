@@ -4,6 +4,7 @@ from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.authoring import build_author
 from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
 from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
+from grader.bootstrap.interviews import build_transcript_reader
 from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
 from grader.bootstrap.reception import build_reception
@@ -32,6 +33,7 @@ __all__ = [
     "build_registry",
     "build_reviewer",
     "build_services",
+    "build_transcript_reader",
     "database_schema",
     "deployment_secret",
     "locate_embedding_model",

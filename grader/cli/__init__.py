@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader import __version__
-from grader.cli import audit, bench, db, doctor, grade, keys, questions, rubric, train
+from grader.cli import audit, bench, db, doctor, grade, keys, questions, rubric, train, transcript
 from grader.errors import GraderError
 from rubrics.errors import RubricError
 
@@ -28,6 +28,7 @@ app.add_typer(questions.app, name="questions")
 app.add_typer(rubric.app, name="rubric")
 app.command("bench")(bench.bench)
 app.add_typer(train.app, name="train")
+app.command("transcript")(transcript.transcript)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")

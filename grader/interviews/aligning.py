@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.interviews.closeness import MIN_WORDS, Closeness, word_count
-from grader.interviews.placement import Alignment, Move, Passage, Placement
+from grader.interviews.closeness import Closeness, word_count
+from grader.interviews.placement import Alignment, Move, Placement
 from grader.interviews.planned import Planned
 from grader.interviews.returning import passages, returns
 from grader.transcripts import Role, Transcript, Turn
@@ -52,13 +52,13 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 
-_RESUMES: Final = re.compile(r"\b(?:go on|please continue|carry on|where were we|keep going|as you were saying)\b", re.I)
+_RESUMES: Final = re.compile(
+    r"\b(?:go on|please continue|carry on|where were we|keep going|as you were saying)\b", re.IGNORECASE
+)
 _IMPOSSIBLE: Final = -1e9
 
 
-def align(
-    transcript: Transcript, found: Closeness, plan: Sequence[Planned], weights: Weights = WEIGHTS
-) -> Alignment:
+def align(transcript: Transcript, found: Closeness, plan: Sequence[Planned], weights: Weights = WEIGHTS) -> Alignment:
     """One placement a turn; roles must be in the transcript."""
     if not plan:
         return Alignment(placements=tuple(_placed(turn, None, 1.0, Move.ASIDE) for turn in transcript.turns))
@@ -159,13 +159,15 @@ class _Model:
         """How likely a candidate's words are in each state: near to its question, and to no other much more."""
         w = self.weights
         scores = np.zeros(2 * (self.questions + 1))
-        places = [place for place in self.found.of(turn.index) if word_count(self.found.sentences[place].text) > MIN_WORDS]
+        talk = float(self.found.small_talk[self.found.of(turn.index)].max(initial=-1.0))
+        scores[1::2] = w.sharpness * max(0.0, talk - w.small_talk_from) / 2
+        places = self.found.telling(self.found.of(turn.index))
         if not places:
             return scores
         near = self.found.answers[places].mean(axis=0)
         best = float(near.max())
         scores[2::2] = w.answer_sharpness * (near - best + np.minimum(0.0, near - w.answers_from))
-        scores[1::2] = w.answer_sharpness * min(0.0, w.answers_from - best)
+        scores[1::2] += w.answer_sharpness * min(0.0, w.answers_from - best)
         return scores
 
 
@@ -199,6 +201,3 @@ def _posteriors(steps: Sequence[Scores], start: Scores) -> list[Scores]:
         backward.append(np.logaddexp.reduce(step + backward[-1][None, :], axis=1))
     joint = [one + other for one, other in zip(forward, reversed(backward), strict=True)]
     return [np.exp(each - np.logaddexp.reduce(each)) for each in joint]
-
-
-__all__ = ["WEIGHTS", "Passage", "Weights", "align", "is_back_channel"]

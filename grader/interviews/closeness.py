@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.interviews.glossary import Glossary, mended
 from grader.interviews.planned import Planned
 from grader.ports import Embedder
 from grader.text.sentences import sentences
@@ -39,6 +40,7 @@ SMALL_TALK: Final = (
     "Thank you very much for your time.",
     "We will be in touch, have a nice day.",
     "We have about forty minutes.",
+    "Thanks, bye.",
     "How big is the team, and do people work from home?",
     "We come to the office two days a week.",
 )
@@ -84,8 +86,14 @@ class Closeness:
         """The places of a turn's sentences."""
         return self.places.get(turn, [])
 
+    def telling(self, places: Sequence[int]) -> list[int]:
+        """Those of these sentences that are long enough to say what they are about."""
+        return [place for place in places if word_count(self.sentences[place].text) > MIN_WORDS]
 
-async def closeness(embedder: Embedder, transcript: Transcript, plan: Sequence[Planned]) -> Closeness:
+
+async def closeness(
+    embedder: Embedder, transcript: Transcript, plan: Sequence[Planned], glossary: Glossary
+) -> Closeness:
     """Everything that roles and alignment need of the embedding model, in two calls."""
     found = tuple(_sentences(transcript))
     places: dict[int, list[int]] = {}
@@ -94,7 +102,7 @@ async def closeness(embedder: Embedder, transcript: Transcript, plan: Sequence[P
     if not found:
         nothing = np.zeros((0, len(plan)), dtype=np.float32)
         return Closeness((), nothing, nothing, nothing, np.zeros(0, dtype=np.float32), places)
-    vectors = await embedder.embed([sentence.text for sentence in found])
+    vectors = await embedder.embed([_as_meant(sentence.text, plan, glossary) for sentence in found])
     phrases = [group for each in plan for group in (each.asked_as, each.followed_by, each.answered_by)]
     known = await embedder.embed([phrase for group in (*phrases, SMALL_TALK) for phrase in group])
     cosines = vectors @ known.T
@@ -105,10 +113,16 @@ async def closeness(embedder: Embedder, transcript: Transcript, plan: Sequence[P
 
 def _sentences(transcript: Transcript) -> list[Sentence]:
     return [
-        Sentence(turn.index, span, span.of(turn.text))
-        for turn in transcript.turns
-        for span in sentences(turn.text)
+        Sentence(turn.index, span, span.of(turn.text)) for turn in transcript.turns for span in sentences(turn.text)
     ]
+
+
+def _as_meant(text: str, plan: Sequence[Planned], glossary: Glossary) -> str:
+    """The sentence with the terms of the plan that were misheard in it, for comparison only."""
+    for each in plan:
+        for term in reversed(mended(text, glossary, each.rubric)):
+            text = text[: term.span.start] + term.meant + text[term.span.end :]
+    return text
 
 
 def _closest(cosines: Matrix, sizes: Sequence[int]) -> list[NDArray[np.float32]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from grader.interviews.closeness import MIN_WORDS, Closeness, word_count
+from grader.interviews.closeness import Closeness
 from grader.interviews.placement import Move, Passage, Placement
 from grader.interviews.planned import Planned
 from grader.transcripts import Role, Transcript, Turn
@@ -52,14 +52,13 @@ def passages(
     return tuple(
         passage
         for turn in transcript.turns
-        if turn.role is Role.CANDIDATE and placements[turn.index].move is Move.ANSWERS
+        if turn.role is Role.CANDIDATE
+        and placements[turn.index].move is Move.ANSWERS
         and (passage := _passage(turn, found, plan, placements)) is not None
     )
 
 
-def _passage(
-    turn: Turn, found: Closeness, plan: Sequence[Planned], placements: Sequence[Placement]
-) -> Passage | None:
+def _passage(turn: Turn, found: Closeness, plan: Sequence[Planned], placements: Sequence[Placement]) -> Passage | None:
     places = found.of(turn.index)
     for number, place in enumerate(places[1:], start=1):
         if _CUE.search(found.sentences[place].text):
@@ -77,7 +76,7 @@ def _other_question(
     ids = [each.id for each in plan]
     now = placements[turn.index].question_id
     earlier = {each.question_id for each in placements[: turn.index]} - {now, None}
-    said = [place for place in places if word_count(found.sentences[place].text) > MIN_WORDS]
+    said = found.telling(places)
     if not earlier or not said:
         return None
     cued = any(_CUE.search(found.sentences[place].text) for place in places)

@@ -103,9 +103,7 @@ def _parts(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W_]+", letters)) - {"mr", "mrs", "ms", "dr", "prof"}
 
 
-def _told_by_speech(
-    transcript: Transcript, found: Closeness, speakers: Sequence[str]
-) -> dict[str, tuple[Role, float]]:
+def _told_by_speech(transcript: Transcript, found: Closeness, speakers: Sequence[str]) -> dict[str, tuple[Role, float]]:
     """Role and confidence by what each speaker says; who says almost nothing is neither side's."""
     said = {
         speaker: [sentence for sentence in found.sentences if transcript.turns[sentence.turn].speaker == speaker]
@@ -130,5 +128,5 @@ def _asks_logit(texts: Sequence[Sentence], found: Closeness) -> float:
     """How much the sentences sound like somebody who asks: above 0 from one question in five on."""
     places = {id(sentence): place for place, sentence in enumerate(found.sentences)}
     asking = sum(each.is_question for each in texts) / len(texts)
-    near = sum(each.is_question and found.asks[places[id(each)]].max(initial=-1.0) >= NEAR_QUESTION for each in texts)
+    near = sum(each.is_question and float(found.asks[places[id(each)]].max()) >= NEAR_QUESTION for each in texts)
     return ASKING_WEIGHT * (asking - 0.2) + NEARNESS_WEIGHT * min(1.0, near / 3) - NEARNESS_WEIGHT / 2

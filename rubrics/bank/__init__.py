@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from rubrics.errors import UnknownQuestion
 from rubrics.model import Difficulty, Question, Rubric
-from rubrics.serialization import read_rubric
+from rubrics.serialization import read_rubric, read_sound_alikes
+
+SOUND_ALIKES: Final = "_sound_alikes.yaml"
+"""Beside the rubrics, for those that have one: term -> how it is misheard."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,13 @@ class Bank:
         return tuple(question for question in everything if fits(question, category, difficulty, text))
 
     @cached_property
+    def sound_alikes(self) -> dict[str, tuple[str, ...]]:
+        """Terms of the bank and what speech recognition makes of them; RubricFileError where the file is broken."""
+        return read_sound_alikes(self.folder / SOUND_ALIKES)
+
+    @cached_property
     def _files(self) -> dict[str, Path]:
-        return {path.stem: path for path in sorted(self.folder.glob("*.yaml"))}
+        return {path.stem: path for path in sorted(self.folder.glob("[!_]*.yaml"))}
 
     @cached_property
     def _read(self) -> dict[str, Rubric]:

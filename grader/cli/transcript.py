@@ -1,0 +1,149 @@
+"""`grader transcript`: interviews from files of any kind, a grade per question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from grader.access import LOCAL_TENANT
+from grader.bootstrap import Services, build_author, build_services, build_transcript_reader
+from grader.cli.rendering import print_json, table
+from grader.errors import GraderError, InvalidTranscript
+from grader.settings import load_settings
+
+if TYPE_CHECKING:
+    from grader.interviews.interviewing import Commission
+    from grader.interviews.report import CandidateReport, InterviewReport
+    from grader.interviews.roles import SpeakerRole
+    from grader.transcripts import Transcript
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+"""Largest file that is read into memory; the reader has narrower limits of its own for what is inside."""
+
+
+class RolesUnclear(GraderError):
+    """Nobody said, and nothing shows clearly enough, who asks and who answers."""
+
+
+def transcript(  # noqa: PLR0913 - a command has as many parameters as options
+    files: Annotated[list[Path], typer.Argument(help="Transcripts: VTT, SRT, TXT, JSON, CSV, DOCX, …")],
+    *,
+    question: Annotated[list[str], typer.Option(help="Id of a planned question, in order; repeat it.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Report: .html, .json or .csv.")] = None,
+    interviewer: Annotated[list[str] | None, typer.Option(help="Name or label of an interviewer; repeat it.")] = None,
+    candidate: Annotated[list[str] | None, typer.Option(help="Name or label of a candidate; repeat it.")] = None,
+    accept_roles: Annotated[bool, typer.Option(help="Go on with roles that are not sure.")] = False,
+    judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
+    prompted: Annotated[str, typer.Option(help="Worth of a point that was supplied: half, none, full.")] = "half",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Grade interviews: which question was asked where, what was answered, how well; side by side for several files."""
+    from grader.interviews.interviewing import Commission
+    from grader.interviews.prompting import PromptedCredit
+    from grader.interviews.roles import Hints
+
+    if prompted not in PromptedCredit:
+        raise typer.BadParameter("--prompted is half, none or full")
+    if out is not None and out.suffix not in {".html", ".json", ".csv"}:
+        raise typer.BadParameter("-o ends in .html, .json or .csv")
+    read = [_read(file) for file in files]
+    services = build_services(load_settings())
+    hints = Hints(interviewers=interviewer or (), candidates=candidate or ())
+    wanted = Commission((), hints, judge, prompted=PromptedCredit(prompted), accept_roles=accept_roles)
+    reports = asyncio.run(_graded(services, read, question, wanted))
+    if out is not None:
+        _write(reports, out)
+    if as_json:
+        print_json(reports)
+    else:
+        _print(reports, out)
+
+
+def _read(file: Path) -> Transcript:
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise InvalidTranscript(f"is larger than {MAX_FILE_BYTES // 1024**2} MiB", file=file.name)
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InvalidTranscript(f"cannot be read: {error.strerror}", file=str(file)) from error
+    return build_transcript_reader().read(raw, file.name)
+
+
+async def _graded(
+    services: Services, read: Sequence[Transcript], questions: Sequence[str], wanted: Commission
+) -> list[InterviewReport]:
+    from grader.interviews.interviewing import graded, prepare
+    from grader.interviews.planned import Planned
+
+    async with services:
+        author = build_author(services)
+        plan = [Planned(await author.of_question(LOCAL_TENANT, each)) for each in dict.fromkeys(questions)]
+        commission = replace(wanted, plan=tuple(plan))
+        reports = []
+        for each in read:
+            prepared = await prepare(services.embedder, each, commission, services.bank.sound_alikes)
+            if prepared.unclear:
+                raise RolesUnclear(_question_about(each, prepared.report.roles, prepared.report.roles_confidence))
+            reports.append(await graded(services.grader, services.embedder, prepared))
+        return reports
+
+
+def _question_about(transcript: Transcript, roles: Sequence[SpeakerRole], sure: float) -> str:
+    """What to ask the person: who is who, with what each of them says and what it looks like."""
+    if not roles:
+        return (
+            f"{transcript.file}: it names no speakers, and who asks and who answers is only {sure:.0%} sure; look at "
+            "it with --accept-roles, or use a transcript with speakers"
+        )
+    lines = (
+        f"\n  {each.speaker}: {each.words} words, looks like {each.role} ({each.confidence:.0%}), "
+        f"says “{each.sample[:60]}…”"
+        for each in roles
+    )
+    return (
+        f"{transcript.file}: who asks and who answers is not clear; say it with --interviewer and --candidate, or take "
+        f"what is shown here with --accept-roles{''.join(lines)}"
+    )
+
+
+def _write(reports: Sequence[InterviewReport], out: Path) -> None:
+    from grader.interviews.views import rendered
+
+    try:
+        out.write_text(rendered(reports, out.suffix.removeprefix(".")), encoding="utf-8", newline="")
+    except OSError as error:
+        raise InvalidTranscript(f"the report cannot be written: {error.strerror}", file=str(out)) from error
+
+
+def _print(reports: Sequence[InterviewReport], out: Path | None) -> None:
+    console = Console(highlight=False)
+    for report in reports:
+        for candidate in report.candidates:
+            console.print(f"\n[bold]{escape(candidate.name)}[/]  [dim]{escape(report.transcript.file)}[/]")
+            console.print(_scores(candidate))
+            for each in report.roles:
+                if each.found_by == "speech":
+                    console.print(f"[dim]{escape(each.speaker)} taken for {each.role} ({each.confidence:.0%})[/]")
+    if out is not None:
+        console.print(f"\n[dim]Report in {escape(str(out))}[/]")
+
+
+def _scores(candidate: CandidateReport) -> object:
+    shown = table(None, "question", "score", "key points", "alignment")
+    for each in candidate.questions:
+        if not each.asked:
+            shown.add_row(escape(each.title), "[dim]not asked[/]", "", "")
+            continue
+        score = "[yellow]not graded[/]" if each.score is None else f"{each.score:.0%}"
+        summary = each.grade.feedback.summary if each.grade else each.problem or ""
+        shown.add_row(escape(each.title), score, escape(summary), f"{each.confidence:.0%}")
+    mean = "–" if candidate.score is None else f"{candidate.score:.0%}"
+    shown.add_row("[bold]mean of what was asked[/]", f"[bold]{mean}[/]", "", "")
+    return shown

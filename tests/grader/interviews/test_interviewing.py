@@ -1,0 +1,144 @@
+"""From turns to a report: what was asked, what belongs where, what was supplied, what a person put right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.domain import Flag, Label
+from grader.fakes import FakeEmbedder, FakeReader
+from grader.grading import Grader
+from grader.interviews.interviewing import Commission, graded, prepare
+from grader.interviews.placement import Move
+from grader.interviews.planned import Planned
+from grader.interviews.prompting import PromptedCredit
+from grader.interviews.report import InterviewReport
+from grader.interviews.roles import Hints
+from grader.judges.local import Calibration, LocalJudge
+from grader.transcripts import Role, Transcript
+from grader.transcripts.assembly import Piece, turns_of
+from rubrics.model import KeyPoint, Question, Rubric
+
+TIDES = Rubric(
+    question=Question(id="tides", title="Tides", text="Why are there tides?"),
+    key_points=(
+        KeyPoint(id="moon", text="The gravity of the moon pulls the oceans."),
+        KeyPoint(id="sun", text="The sun adds its smaller pull."),
+    ),
+)
+ICE = Rubric(
+    question=Question(id="ice", title="Ice", text="Why does ice float on water?"),
+    key_points=(KeyPoint(id="density", text="Frozen crystals have a lower density than the liquid."),),
+)
+VOLCANO = Rubric(
+    question=Question(id="volcano", title="Volcano", text="What makes a volcano erupt?"),
+    key_points=(KeyPoint(id="gas", text="Dissolved gas drives the magma upwards."),),
+)
+ROLES = {"Ada": Role.INTERVIEWER, "Bo": Role.CANDIDATE}
+
+
+def interview(*said: tuple[str, str]) -> Transcript:
+    pieces = [Piece(text, f"line {n}", name, n * 10.0, n * 10.0 + 5) for n, (name, text) in enumerate(said, start=1)]
+    return Transcript(file="made up", format="test", turns=turns_of(pieces))
+
+
+SAID = interview(
+    ("Ada", "Welcome, nice that you came."),
+    ("Ada", "So, why are there tides?"),
+    ("Bo", "The gravity of the moon pulls the oceans."),
+    ("Ada", "Mm-hmm."),
+    ("Bo", "That happens twice a day."),
+    ("Ada", "And the sun adds its smaller pull, right?"),
+    ("Bo", "Yes, the sun adds its smaller pull."),
+    ("Ada", "Now, why does ice float on water?"),
+    ("Bo", "Frozen crystals have a lower density than the liquid."),
+)
+COMMISSION = Commission((Planned(TIDES), Planned(ICE), Planned(VOLCANO)), Hints(roles=ROLES))
+
+
+async def report_of(commission: Commission = COMMISSION, said: Transcript = SAID) -> InterviewReport:
+    grader = Grader({"local": LocalJudge(FakeReader(), Calibration.shipped())}, "local", FakeEmbedder())
+    prepared = await prepare(FakeEmbedder(), said, commission, {})
+    return await graded(grader, FakeEmbedder(), prepared)
+
+
+def labels(report: InterviewReport, question: str) -> dict[str, Label]:
+    found = next(each for each in report.candidates[0].questions if each.question_id == question)
+    return {point.key_point_id: point.verdict for point in found.grade.points} if found.grade else {}
+
+
+async def test_not_asked_is_not_missed() -> None:
+    (bo,) = (await report_of()).candidates
+    assert [each.asked for each in bo.questions] == [True, True, False]
+    assert bo.questions[2].grade is None
+    assert bo.score == pytest.approx((bo.questions[0].score + bo.questions[1].score) / 2)
+
+
+async def test_a_back_channel_does_not_end_an_answer() -> None:
+    report = await report_of()
+    assert [each.turn for each in report.alignment.placements if each.move is Move.BACK_CHANNEL] == [3]
+    assert report.candidates[0].questions[0].turns == (2, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("credit", "label"),
+    [(PromptedCredit.HALF, Label.PARTIAL), (PromptedCredit.NONE, Label.MISSING), (PromptedCredit.FULL, Label.COVERED)],
+)
+async def test_what_the_interviewer_had_just_supplied_counts_less_and_is_shown(
+    credit: PromptedCredit, label: Label
+) -> None:
+    report = await report_of(replace(COMMISSION, prompted=credit))
+    assert labels(report, "tides") == {"moon": Label.COVERED, "sun": label}
+    grade = report.candidates[0].questions[0].grade
+    assert grade is not None
+    assert Flag.PROMPTED in grade.flags
+    assert grade.provenance.judge["prompted"] == credit
+
+
+async def test_who_said_it_before_the_interviewer_did_was_not_prompted() -> None:
+    said = interview(
+        ("Ada", "So, why are there tides?"),
+        ("Bo", "The gravity of the moon pulls the oceans. The sun adds its smaller pull."),
+        ("Ada", "And the sun adds its smaller pull, right?"),
+        ("Bo", "Yes, the sun adds its smaller pull."),
+    )
+    assert labels(await report_of(said=said), "tides")["sun"] is Label.COVERED
+
+
+async def test_a_turn_that_a_person_moves_makes_a_new_version_with_new_grades_only_where_answers_changed() -> None:
+    first = await report_of()
+    second = await report_of(replace(COMMISSION, moved={4: None}, earlier=first))
+    before, after = first.candidates[0].questions, second.candidates[0].questions
+    assert second.version == 2
+    assert after[0].turns == (2, 6)
+    assert after[0].grade is not None
+    assert before[0].grade is not None
+    assert after[0].grade.regrade_of == before[0].grade.id
+    assert after[1].grade == before[1].grade
+    assert second.alignment.placements[4].decided_by == "person"
+
+
+async def test_evidence_names_turn_time_and_words() -> None:
+    (moon, *_) = (await report_of()).candidates[0].questions[0].proofs
+    (words,) = moon.words
+    assert (words.turn, words.time, words.text) == (2, 30.0, "The gravity of the moon pulls the oceans.")
+
+
+async def test_roles_that_nothing_shows_are_asked_for_and_nothing_is_graded() -> None:
+    said = interview(("Ada", "We met on Monday by the sea."), ("Bo", "We met on Monday by the lake."))
+    prepared = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints()), {})
+    assert prepared.unclear
+    assert not prepared.answers
+    assert {each.speaker for each in prepared.report.roles} == {"Ada", "Bo"}
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA", "Ms. Ada"])
+async def test_names_are_recognised_without_case_and_titles(name: str) -> None:
+    prepared = await prepare(
+        FakeEmbedder(), SAID, replace(COMMISSION, hints=Hints(interviewers=[name], candidates=["bo"])), {}
+    )
+    assert {each.speaker: (each.role, each.found_by) for each in prepared.report.roles} == {
+        "Ada": (Role.INTERVIEWER, "name"),
+        "Bo": (Role.CANDIDATE, "name"),
+    }
