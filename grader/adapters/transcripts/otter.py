@@ -14,7 +14,7 @@ from grader.adapters.transcripts.source import Heard, Source, line
 from grader.adapters.transcripts.times import STAMP, stamp
 from grader.transcripts.assembly import Piece
 
-HEADING: Final = re.compile(rf"(?P<name>[^\s#\[(].{{0,{MAX_NAME - 1}}}?)(?:\s{{2,}}|\t\s*)(?P<time>{STAMP})\s*")
+HEADING: Final = re.compile(rf"(?P<name>[^\s#\[(:][^:\n]{{0,{MAX_NAME - 1}}}?)(?:\s{{2,}}|\t\s*)(?P<time>{STAMP})\s*")
 """A heading with a time: a name, two blanks or more, a time stamp."""
 
 MIN_UNTIMED: Final = 2

@@ -29,9 +29,11 @@ _MAX_CELL: Final = 10_000_000
 def delimiter_of(source: Source) -> str | None:
     """What separates the columns, where the first line is a header with a column of text; else None."""
     header = next((text for text in source.lines if text.strip()), "")
-    return next((mark for mark in _DELIMITERS if mark in header and "text" in _columns(header.split(mark))), None) or (
-        "," if "text" in _columns([header]) else None
-    )
+    for mark in _DELIMITERS:
+        if mark in header and "text" in _columns(header.split(mark)):
+            return mark
+    is_one_column = "text" in _columns([header]) and any("|" in text for text in source.lines)
+    return "," if is_one_column else None
 
 
 def read_table(source: Source) -> Heard:

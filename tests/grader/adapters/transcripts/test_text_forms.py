@@ -70,6 +70,11 @@ def test_what_stands_above_the_first_speaker_is_remarked(read: Any) -> None:
     assert [remark.text for remark in transcript.remarks] == ["above the first speaker, left out: Interview of 3 May"]
 
 
+def test_a_title_is_no_table_and_a_time_of_day_no_heading(said: Any) -> None:
+    text = "Transcript\n\nAnn: Why?\nBen: Because.\nAnn: See you at  10:30\nBen: Yes.\n"
+    assert [name for name, _ in said(text)] == ["Ann", "Ben", "Ann", "Ben"]
+
+
 MARKDOWN = r"""**Mat Ryer:** Welcome to [Go](https://go.dev)!
 
 \[04:03\] And now \[laughter\] the question \[unintelligible 00:09:12.21\].
