@@ -29,6 +29,9 @@ HOLD: Final = timedelta(seconds=60)
 POLL_SECONDS: Final = 1.0
 """Between two looks into the outbox; an event that nothing delays is told about as late as that."""
 
+AWAY_SECONDS: Final = 10.0
+"""The same while the database is away: each look is a line in the log."""
+
 PROMPT_SECONDS: Final = 5.0
 """A reply that takes longer makes its target a slow one."""
 
@@ -71,11 +74,13 @@ class Dispatcher:
             group.create_task(self._keep_purging())
             while True:
                 self._changed.clear()
+                wait = AWAY_SECONDS
                 with _failures_logged():
                     while await self._begin_one(group):
                         pass
+                    wait = POLL_SECONDS
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
+                    async with asyncio.timeout(wait):
                         await self._changed.wait()
 
     async def drain(self) -> None:
