@@ -23,4 +23,6 @@ OUTAGES: Final = frozenset(
 
 def judge_was_down(grade: Grade) -> bool:
     """Whether no point has a verdict, each for want of a judge."""
-    return all(point.verdict is Label.UNGRADED and point.reason in OUTAGES for point in grade.points)
+    return bool(grade.points) and all(
+        point.verdict is Label.UNGRADED and point.reason in OUTAGES for point in grade.points
+    )

@@ -100,6 +100,17 @@ class Settings(BaseSettings):
     direct_limit: int = Field(
         default=64, ge=1, description="Requests that may wait for their grade at a time; more are refused with 503"
     )
+    batch_chunks: int = Field(
+        default=4, ge=1, le=64, description="Chunks of batches with offline judges that one process grades at a time"
+    )
+    batch_rows: int = Field(default=8, ge=1, le=256, description="Rows of such a chunk graded at a time")
+    batch_llm_in_flight: int | None = Field(
+        default=None,
+        ge=1,
+        description="Most rows of batches that ask the LLM at a time, in all workers together; default: no limit but "
+        "that of each process, three quarters of GRADER_LLM_CONCURRENCY",
+    )
+
     log_format: Literal["json", "text"] | None = Field(
         default=None, description="Form of the server's log on standard error; default: text on a terminal, else json"
     )
@@ -256,6 +267,11 @@ class Settings(BaseSettings):
             return self.database_url
         password = quote(self.database_password.get_secret_value(), safe="")
         return re.sub(_BARE_URL, rf"\1:{password}\2", self.database_url)
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the database is one that several processes may work on."""
+        return self.store_url.startswith("postgres")
 
     @property
     def store_name(self) -> str:

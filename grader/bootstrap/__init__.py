@@ -2,6 +2,7 @@
 
 from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.authoring import build_author
+from grader.bootstrap.batches import BatchWork, build_batches
 from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
 from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.interviews import build_transcript_reader
@@ -15,11 +16,13 @@ from grader.bootstrap.stores import Storage, database_schema, upgrade_database
 
 __all__ = [
     "Access",
+    "BatchWork",
     "Services",
     "Storage",
     "build_access",
     "build_auditor",
     "build_author",
+    "build_batches",
     "build_candidates",
     "build_chat_model",
     "build_deferred_grader",

@@ -23,7 +23,7 @@ def build_reception(
     settings: Settings, services: Services, access: Access, noted: Callable[[Grade], None] = lambda _grade: None
 ) -> Reception:
     """The reception of these services; `noted` is told of every grade that is kept."""
-    work, storage = _Work(services, access, noted), services.storage
+    work, storage = GradeWork(services, access, noted), services.storage
     backlog = Backlog(
         storage.pending,
         storage.together,
@@ -36,12 +36,12 @@ def build_reception(
 
 
 @dataclass(frozen=True)
-class _Work:
+class GradeWork:
     """The two halves of a grade: made, which takes time and money, and kept, which takes neither."""
 
     services: Services
     access: Access
-    noted: Callable[[Grade], None]
+    noted: Callable[[Grade], None] = lambda _grade: None
 
     async def make(self, tenant: str, request: Request) -> Grade:
         """Grade within the tenant's budget; BudgetExhausted where its day is spent."""

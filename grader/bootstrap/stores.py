@@ -14,7 +14,10 @@ from grader.ports import (
     AttemptStore,
     AuditLog,
     BasisStore,
+    BatchStore,
+    BatchSubjects,
     BulkJobStore,
+    ChunkStore,
     EndpointStore,
     GradeStore,
     IdempotencyStore,
@@ -120,6 +123,21 @@ class Storage:
         """What is on its way in bulk jobs."""
         return cast(BulkJobStore, _Opening(self._opened, "bulk_jobs"))
 
+    @property
+    def batches(self) -> BatchStore:
+        """The batches."""
+        return cast(BatchStore, _Opening(self._opened, "batches"))
+
+    @property
+    def chunks(self) -> ChunkStore:
+        """What workers need of batches."""
+        return cast(ChunkStore, _Opening(self._opened, "chunks"))
+
+    @property
+    def batch_subjects(self) -> BatchSubjects:
+        """What batches hold about candidates."""
+        return cast(BatchSubjects, _Opening(self._opened, "batch_subjects"))
+
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
         """See `ports.Together`."""
@@ -161,7 +179,12 @@ async def upgrade_database(settings: Settings) -> Schema:
     """Bring the database of these settings to this program's schema; StorageError says why not."""
     database = await asyncio.to_thread(_database, settings)
     schema = await database.open(upgrade=True)
+    roles = await database.writers()
     await database.close()
+    if settings.is_postgres:
+        from grader.adapters.dbos import migrate  # noqa: PLC0415 - 1 s to import
+
+        await asyncio.to_thread(migrate, settings.store_url, roles)
     return schema
 
 
@@ -208,4 +231,7 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlOutbox(database),
         sql.SqlEndpointStore(database),
         sql.SqlBulkJobStore(database),
+        sql.SqlBatchStore(database),
+        sql.SqlChunkStore(database),
+        sql.SqlBatchSubjects(database),
     )

@@ -32,7 +32,7 @@ _UNFINISHED = {BatchState.RUNNING, BatchState.PAUSED}
 
 @dataclass
 class FakeBatchStore:
-    """A BatchStore and a ChunkStore."""
+    """A BatchStore, a ChunkStore and a BatchSubjects."""
 
     kept: dict[str, KeptBatch] = field(default_factory=dict)
 
@@ -146,15 +146,14 @@ class FakeBatchStore:
             if item.candidate_ref == candidate_ref
         )
 
-    async def erase(self, tenant: str, candidate_ref: str) -> int:
+    async def erase(self, tenant: str, candidate_ref: str, at: datetime) -> int:
         """Empty every row about a candidate."""
         count = 0
         for kept in self._theirs(tenant):
             theirs = [item for item in kept.items.values() if item.candidate_ref == candidate_ref]
             for item in theirs:
                 kept.items[item.idx] = item.emptied
-                made = kept.batch.touched_at
-                kept.results[item.idx] = Result(item.idx, ItemStatus.ERASED, kept.batch.generation, made)
+                kept.results[item.idx] = Result(item.idx, ItemStatus.ERASED, kept.batch.generation, at)
                 for same in [each for each in kept.items.values() if each.same_as == item.idx]:
                     kept.items[same.idx] = replace(same, same_as=None)
             count += len(theirs)
@@ -192,10 +191,10 @@ class FakeBatchStore:
         kept.chunks[lo] = replace(kept.chunks[lo], attempts=kept.chunks[lo].attempts + 1)
         return kept.chunk(lo)
 
-    async def put_back(self, tenant: str, batch_id: str, lo: int) -> None:
-        """The start does not count."""
+    async def attempted(self, tenant: str, batch_id: str, lo: int, attempts: int) -> None:
+        """So many starts count."""
         chunks = self._of(tenant, batch_id).chunks
-        chunks[lo] = replace(chunks[lo], attempts=max(0, chunks[lo].attempts - 1))
+        chunks[lo] = replace(chunks[lo], attempts=attempts)
 
     async def todo(self, tenant: str, batch_id: str, lo: int, hi: int) -> Todo:
         """What is left of these rows."""

@@ -40,14 +40,14 @@ class KeptBatch:
     def chunk(self, lo: int) -> Chunk:
         """A chunk with its counts."""
         chunk = self.chunks[lo]
-        return replace(chunk, counts=self.counts(chunk))
+        rows = sum(self._is_in(idx, chunk) for idx in self.items)
+        return replace(chunk, rows=rows, counts=self.counts(chunk))
 
     def cut(self, chunk_rows: int) -> None:
         """Cut it into chunks."""
         total = len(self.items)
         for lo in range(0, total, chunk_rows):
-            chunk = Chunk(lo, min(lo + chunk_rows, total), 0)
-            self.chunks[lo] = replace(chunk, rows=sum(self._is_in(idx, chunk) for idx in self.items))
+            self.chunks[lo] = Chunk(lo, min(lo + chunk_rows, total), 0)
 
     def _is_in(self, idx: int, chunk: Chunk) -> bool:
         same_as = self.items[idx].same_as

@@ -2,8 +2,8 @@
 
 from grader.ports.access import KeyStore, SpendingStore
 from grader.ports.audit import AuditLog, Basis, BasisStore, ReviewStore
-from grader.ports.batch_engine import BatchEngine, Job, JobKind, JobState, KnownJob, Work
-from grader.ports.batch_store import BatchStore, ChunkStore
+from grader.ports.batch_engine import BatchEngine, Job, JobState, KnownJob, Work
+from grader.ports.batch_store import BatchStore, BatchSubjects, ChunkStore
 from grader.ports.batches import (
     REDONE,
     Batch,
@@ -45,6 +45,7 @@ __all__ = [
     "BatchPlace",
     "BatchState",
     "BatchStore",
+    "BatchSubjects",
     "BulkChatModel",
     "BulkJob",
     "BulkJobStore",
@@ -73,7 +74,6 @@ __all__ = [
     "Item",
     "ItemStatus",
     "Job",
-    "JobKind",
     "JobState",
     "Judge",
     "KeyStore",

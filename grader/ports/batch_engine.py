@@ -8,24 +8,19 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class JobKind(StrEnum):
-    """What is to be done: hand all chunks of a batch to the engine, or grade one of them."""
-
-    PLAN = "plan"
-    CHUNK = "chunk"
-
-
 @dataclass(frozen=True)
 class Job:
-    """One piece of work; of two with one `id` the engine knows only the first. A lower `priority` goes first."""
+    """The chunk of a batch at `lo`, to be graded in this generation; a lower `priority`, from 1 on, goes first.
+
+    Of two with one `id` the engine knows only the first.
+    """
 
     id: str
-    kind: JobKind
     queue: str
     tenant: str
     batch_id: str
     generation: int
-    lo: int = 0
+    lo: int
     priority: int = 20
 
 
@@ -38,15 +33,14 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class KnownJob:
-    """A job as the engine sees it; a taken one names its worker's `executor` id."""
+    """A job as the engine sees it."""
 
     id: str
     state: JobState
-    executor: str | None = None
 
 
-Work = Callable[[Job], Awaitable[Sequence[Job]]]
-"""Does a job and returns those it leads to, which the engine then knows; it may be called twice for one job."""
+Work = Callable[[Job], Awaitable[None]]
+"""Does a job; it may be called twice for one, even at the same time."""
 
 
 class BatchEngine(Protocol):
@@ -61,7 +55,7 @@ class BatchEngine(Protocol):
         ...
 
     async def resume(self, job_ids: Collection[str]) -> None:
-        """Let these jobs be done again by whoever is free: their worker is dead."""
+        """Let these jobs be done again by whoever is free; those that ended stay ended."""
         ...
 
     async def list(self, prefix: str = "") -> tuple[KnownJob, ...]:

@@ -79,18 +79,6 @@ class BatchStore(Protocol):
         """Complete a running one if every row is settled; whether it did."""
         ...
 
-    async def of(self, tenant: str, candidate_ref: str) -> tuple[Row, ...]:
-        """Every row about this candidate, of whichever batch."""
-        ...
-
-    async def erase(self, tenant: str, candidate_ref: str) -> int:
-        """Empty every row about this candidate: answer, columns and grade; rows that were the same keep theirs."""
-        ...
-
-    async def expire(self, tenant: str, before: datetime) -> tuple[str, ...]:
-        """Delete the batches that ended before, with everything of them; their ids."""
-        ...
-
 
 class ChunkStore(Protocol):
     """What workers read and write while they grade; the same tables, and the same errors."""
@@ -111,8 +99,8 @@ class ChunkStore(Protocol):
         """Start on a chunk, which counts as an attempt; None where the batch does not run in this generation."""
         ...
 
-    async def put_back(self, tenant: str, batch_id: str, lo: int) -> None:
-        """The start on a chunk does not count: nothing was wrong with it."""
+    async def attempted(self, tenant: str, batch_id: str, lo: int, attempts: int) -> None:
+        """So many starts on a chunk count."""
         ...
 
     async def todo(self, tenant: str, batch_id: str, lo: int, hi: int) -> Todo:
@@ -129,4 +117,20 @@ class ChunkStore(Protocol):
 
     async def sweep(self, before: datetime) -> int:
         """Delete batches in preparation that nobody has added to since; how many."""
+        ...
+
+
+class BatchSubjects(Protocol):
+    """What batches hold about candidates, on the same tables, with the same errors."""
+
+    async def of(self, tenant: str, candidate_ref: str) -> tuple[Row, ...]:
+        """Every row about this candidate, of whichever batch."""
+        ...
+
+    async def erase(self, tenant: str, candidate_ref: str, at: datetime) -> int:
+        """Empty every row about this candidate: answer, columns and grade; rows that were the same keep theirs."""
+        ...
+
+    async def expire(self, tenant: str, before: datetime) -> tuple[str, ...]:
+        """Delete the batches that ended before, with everything of them; their ids."""
         ...

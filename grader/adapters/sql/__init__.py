@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from grader.adapters.sql.attempts import SqlAttemptStore
 from grader.adapters.sql.audit import SqlAuditLog
 from grader.adapters.sql.bases import SqlBasisStore
+from grader.adapters.sql.batch_subjects import SqlBatchSubjects
+from grader.adapters.sql.batches import SqlBatchStore
 from grader.adapters.sql.bulk import SqlBulkJobStore
+from grader.adapters.sql.chunks import SqlChunkStore
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.endpoints import SqlEndpointStore
 from grader.adapters.sql.grades import SqlGradeStore
@@ -42,6 +45,9 @@ class SqlStores:
     outbox: SqlOutbox
     endpoints: SqlEndpointStore
     bulk_jobs: SqlBulkJobStore
+    batches: SqlBatchStore
+    chunks: SqlChunkStore
+    batch_subjects: SqlBatchSubjects
 
 
 __all__ = [
@@ -49,7 +55,10 @@ __all__ = [
     "SqlAttemptStore",
     "SqlAuditLog",
     "SqlBasisStore",
+    "SqlBatchStore",
+    "SqlBatchSubjects",
     "SqlBulkJobStore",
+    "SqlChunkStore",
     "SqlEndpointStore",
     "SqlGradeStore",
     "SqlIdempotencyStore",

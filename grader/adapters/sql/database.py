@@ -10,12 +10,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.adapters.sql.failures import named_failures
 from grader.adapters.sql.migrations import Schema, nothing_yet, prepare, read
-from grader.adapters.sql.postgres import PostgresBackend
+from grader.adapters.sql.postgres import WRITERS, PostgresBackend
 from grader.adapters.sql.sqlite import SqliteBackend
 from grader.adapters.sql.tenancy import EVERY_TENANT, Statements, TenantConnection
 from grader.errors import StorageError
@@ -66,6 +67,14 @@ class Database:
                 return await read(backend)
         finally:
             await backend.close()
+
+    async def writers(self) -> tuple[str, ...]:
+        """The roles that may write batches besides the tables' owner; SQLite knows none."""
+        opened = self._usable()
+        if isinstance(opened, SqliteBackend):
+            return ()
+        with named_failures():
+            return tuple(await opened.look(lambda connection: connection.scalars(text(WRITERS)).all()))
 
     async def close(self) -> None:
         """Give the connections back."""

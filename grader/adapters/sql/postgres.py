@@ -44,6 +44,12 @@ _TURNS: Final = text("SELECT pg_advisory_xact_lock(:ours, hashtext(:tenant))")
 TURNS: Final = 0x7475726E
 """The first half of those locks' names; an arbitrary number of our own ("turn")."""
 
+WRITERS: Final = (
+    "SELECT DISTINCT grantee FROM information_schema.role_table_grants "
+    "WHERE table_name = 'batches' AND privilege_type = 'INSERT' AND grantee <> current_user AND grantee <> 'PUBLIC'"
+)
+"""Who may write batches, besides who asks."""
+
 T = TypeVar("T")
 Rows = Sequence[Mapping[str, Any]] | None
 

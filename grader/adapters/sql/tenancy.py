@@ -73,9 +73,14 @@ class TenantConnection:
 
     async def keep_first(self, table: Table, row: Row) -> bool:
         """Insert a row unless one with its key is there already; whether it was inserted."""
-        dialect = sqlite if self._open().dialect == "sqlite" else postgresql
-        statement = dialect.insert(table).values(self._owned(table, row)).on_conflict_do_nothing()
+        statement = self.insert(table).values(self._owned(table, row)).on_conflict_do_nothing()
         return (await self._open().execute(statement.execution_options(preserve_rowcount=True))).rowcount > 0
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that can say what is to be done with a row whose key is there already."""
+        if self._open().dialect == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)
 
     def savepoint(self) -> AbstractAsyncContextManager[object]:
         """A part that is undone by itself when it fails."""

@@ -1,0 +1,147 @@
+"""Some rows of a chunk: graded side by side, and what is made is kept every few rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from grader.access import Amount
+from grader.batch.outcome import Make, Outcome, RowGrader
+from grader.batch.patience import patiently
+from grader.batch.submission import Options, request_for
+from grader.grading import Request
+from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Result, Standing, Todo
+from rubrics.model import Rubric
+
+FLUSH_ROWS: Final = 50
+FLUSH_SECONDS: Final = 0.5
+"""What is made is kept after so many rows or so long: more than that, and what is under way, no crash can cost."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What grading the rows of batches takes.
+
+    `taking` says what a grade may take, for the budget of a batch; `permitted` waits until a queue's provider may be
+    asked once more; inside `in_bulk` work makes room for whoever waits for a single grade.
+    """
+
+    batches: BatchStore
+    chunks: ChunkStore
+    make: Make
+    rows_at_once: Callable[[str], int] = lambda _queue: 8
+    taking: Callable[[Request], Amount] = lambda _request: Amount()
+    permitted: Callable[[str], Awaitable[None]] | None = None
+    in_bulk: Callable[[], AbstractContextManager[None]] = nullcontext
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass
+class Slice:
+    """Some rows of a chunk, under way."""
+
+    means: Means
+    job: Job
+    batch: Batch
+    todo: Todo
+    rubrics: Mapping[str, Rubric]
+    rows: RowGrader
+    options: Options
+    spent: Amount = field(default_factory=Amount)
+    expected: Amount = field(default_factory=Amount)
+    _made: list[Outcome] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _first: bool = True
+    _over: bool = False
+
+    async def graded(self, at_once: int) -> None:
+        """Grade them, `at_once` at a time; `rows.stop` is set where the batch is to be left alone."""
+        await self._save([], Amount())
+        waiting = iter(self.todo.items)
+        graders = [asyncio.create_task(self._grade(waiting)) for _ in range(at_once)]
+        keeping = asyncio.create_task(self._keep())
+        try:
+            await asyncio.gather(*graders)
+        finally:
+            for grader in graders:
+                grader.cancel()
+            await asyncio.gather(*graders, return_exceptions=True)
+            self._over = True
+            self._news.set()
+            await keeping
+
+    async def _grade(self, waiting: Iterator[Item]) -> None:
+        """Grade one row after the other until there is none left."""
+        for item in waiting:
+            if self.rows.stop.is_set():
+                return
+            await self._grade_one(item)
+
+    async def _grade_one(self, item: Item) -> None:
+        rubric = self.rubrics[item.rubric_hash]
+        request = request_for(item, rubric, self.options)
+        estimate = self.means.taking(request)
+        if self._passes(estimate):
+            await self._pause(PauseReason.BUDGET)
+            return
+        self.expected += estimate
+        try:
+            if self.means.permitted is not None:
+                await self.means.permitted(self.job.queue)
+            with self.means.in_bulk():
+                outcome = await self.rows.outcome(request, item, self.todo.same.get(item.idx, ()))
+        finally:
+            self.expected -= estimate
+        if outcome.pause is not None:
+            await self._pause(outcome.pause)
+            return
+        self._made.append(outcome)
+        self.spent += outcome.spent
+        if self._first or len(self._made) >= FLUSH_ROWS:
+            self._first = False
+            self._news.set()
+
+    def _passes(self, estimate: Amount) -> bool:
+        """Whether one more grade might cost more than the batch may."""
+        return self.batch.limit.passed_by(self.spent + self.expected + estimate) is not None
+
+    async def _keep(self) -> None:
+        """Keep what was made, the first at once and then every so many rows or so long, until it is over and kept."""
+        while self._made or not self._over:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._news.wait()
+            self._news.clear()
+            await self._kept()
+
+    async def _kept(self) -> None:
+        """Keep what was made, and see how the batch stands."""
+        made, self._made = self._made, []
+        results = [result for outcome in made for result in outcome.results]
+        await self._save(results, sum((outcome.spent for outcome in made), Amount()))
+
+    async def keep(self, outcome: Outcome) -> None:
+        """Keep an outcome at once."""
+        await self._save(list(outcome.results), outcome.spent)
+
+    async def _save(self, results: list[Result], spent: Amount) -> None:
+        job = self.job
+        standing = await patiently(
+            lambda: self.means.chunks.save(job.tenant, job.batch_id, self.job.lo, results, spent)
+        )
+        self.spent = standing.spent + sum((outcome.spent for outcome in self._made), Amount())
+        if not _runs(standing, job):
+            self.rows.stop.set()
+
+    async def _pause(self, reason: PauseReason) -> None:
+        self.rows.stop.set()
+        job = self.job
+        await patiently(lambda: self.means.batches.pause(job.tenant, job.batch_id, reason, self.means.now()))
+
+
+def _runs(standing: Standing, job: Job) -> bool:
+    return standing.state is BatchState.RUNNING and standing.generation == job.generation
