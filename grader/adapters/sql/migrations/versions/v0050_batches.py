@@ -21,6 +21,16 @@ def upgrade() -> None:
         sa.Column("rubric_hash", sa.String(80), primary_key=True),
         sa.Column("rubric", sa.Text, nullable=False),
     )
+    _items()
+    _results()
+    _chunks()
+    if op.get_bind().dialect.name == "postgresql":
+        for table in _TABLES:
+            for statement in protecting(table):
+                op.execute(statement)
+
+
+def _items() -> None:
     op.create_table(
         "items",
         _tenant(),
@@ -41,6 +51,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_items_tenant_candidate", "items", ["tenant", "candidate_ref"], sqlite_where=named, postgresql_where=named
     )
+
+
+def _results() -> None:
     op.create_table(
         "results",
         _tenant(),
@@ -53,11 +66,6 @@ def upgrade() -> None:
         sa.Column("grade", sa.Text),
         sa.Column("reason", sa.String(200), nullable=False),
     )
-    _chunks()
-    if op.get_bind().dialect.name == "postgresql":
-        for table in _TABLES:
-            for statement in protecting(table):
-                op.execute(statement)
 
 
 def _batches() -> None:
