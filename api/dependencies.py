@@ -148,14 +148,11 @@ class Application:
 
     async def find(self, tenant: str, grade_id: str) -> Grade | PendingGrade | None:
         """The tenant's grade, or the promise of it; None where there is neither."""
-        return (
-            await self.store.find(tenant, grade_id)
-            or await self.services.storage.pending.find(tenant, grade_id)
-            or await self.store.find(tenant, grade_id)  # a promise may be kept between the first look and the second
-        )
+        holding = await self.services.storage.holdings.find(tenant, grade_id)
+        return holding.grade or holding.pending
 
 
-def application(request: Request) -> Application:
+async def application(request: Request) -> Application:
     """The application this request belongs to."""
     found: Application = request.app.state.application
     return found
@@ -174,16 +171,16 @@ class Creation:
     made_by: str | None = None
 
 
-def caller(request: Request) -> Principal:
+async def caller(request: Request) -> Principal:
     """Who asks, as `api.authentication` found out."""
     found: Principal = request.state.principal
     return found
 
 
-def creation(request: Request) -> Creation:
+async def creation(request: Request) -> Creation:
     """What this request creates: under one Idempotency-Key the same at every try."""
     claim: Claim | None = getattr(request.state, "claim", None)
-    principal = caller(request)
+    principal = await caller(request)
     if claim is None:
         return Creation(principal.tenant, str(uuid.uuid4()), made_by=principal.key_id)
     again: bool = request.state.tried_before

@@ -25,7 +25,7 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[T ].+", re.ASCII)
 _YEARS: Final = range(1970, 3000)
 
 
-def check_query(request: Request) -> None:
+async def check_query(request: Request) -> None:
     """Refuse a query whose text is broken (400), holds NUL, or names a parameter twice (422)."""
     raw = request.scope["query_string"]
     try:

@@ -13,7 +13,7 @@ from api import logs
 from api.app import create_app
 from api.dependencies import Application
 from api.protocol import MAX_INCOMPLETE_HEAD, ProblemProtocol
-from grader.errors import SchemaOutdated
+from grader.errors import StorageError
 from grader.settings import Settings
 
 FINISH_SECONDS: Final = 30
@@ -46,7 +46,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
 def serve(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted, then finish what is under way.
 
-    SchemaOutdated, after it has ended, where the database turns out to be too old.
+    SchemaOutdated, after it has ended, where the database turns out to be too old; StorageBroken where the disk fails.
     """
     _Server(configured(app)).run(sockets=[listener])
     refusal = _refusal(app)
@@ -54,9 +54,10 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
         raise refusal
 
 
-def _refusal(app: Any) -> SchemaOutdated | None:  # noqa: ANN401 - uvicorn takes many kinds of applications
+def _refusal(app: Any) -> StorageError | None:  # noqa: ANN401 - uvicorn takes many kinds of applications
+    """Why the application cannot go on, if it cannot."""
     application: Application | None = getattr(app.state, "application", None)
-    return None if application is None else application.readiness.refusal
+    return None if application is None else application.readiness.refusal or application.services.storage.broken
 
 
 def configured(app: FastAPI) -> uvicorn.Config:

@@ -18,6 +18,7 @@ GraderError               base: catch this one
     ├── StorageFull       there is no room left
     ├── StorageBusy       it is locked or overloaded: worth another try
     ├── StorageAway       it cannot be reached: worth another try when it is back
+    ├── StorageBroken     the disk failed under a write: the process must end, and starts from what is safe
     ├── AlreadyStored     something with this id is there already
     └── SchemaOutdated    the database must be upgraded before this program can use it
 """
@@ -132,6 +133,14 @@ class StorageBusy(StorageError):
 
 class StorageAway(StorageError):
     """The store cannot be reached; the same request succeeds when it is back."""
+
+
+class StorageBroken(StorageError):
+    """The disk failed to take what was written: nobody knows what it holds until the file is opened anew.
+
+    After a failed fsync the system may have thrown away what it could not write, and a second fsync succeeds over the
+    hole (Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC 2020): so the process must end.
+    """
 
 
 class AlreadyStored(StorageError):

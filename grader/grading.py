@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -129,7 +130,9 @@ class Grader:
         flag = contentless(answer, rubric)
         if flag is not None:
             return _all_missing(rubric, flag), ()
-        findings = screen(answer, rubric)
+        findings = await asyncio.to_thread(
+            screen, answer, rubric
+        )  # 0.1 s for a long answer: others are served meanwhile
         matches = await find_matches(self.embedder, rubric, answer) if self.embedder else ()
         judgement = await judged_without(judge, Submission(rubric, answer, matches, asked), findings, self.embedder)
         seen = tuple(dict.fromkeys(finding.flag for finding in findings))

@@ -81,12 +81,13 @@ async def list_grades(app: App, caller: Caller, wanted: Annotated[GradeParameter
 )
 async def get_grade(http: HttpRequest, app: App, caller: Caller, grade_id: str) -> Response:
     """A grade, or how far it is while it is still to come: then `Retry-After` says when to look again."""
-    found = await app.find(caller.tenant, grade_id)
-    if found is None:
+    found = await app.services.storage.holdings.find(caller.tenant, grade_id)
+    if found.pending is not None:
+        return _promised(found.pending, 200)
+    if found.grade is None:
         raise Problem(404, "not-found", "There is no such grade.")
-    if isinstance(found, PendingGrade):
-        return _promised(found, 200)
-    reviewed = await app.reviewer.reviewed(caller.tenant, found)
+    said = await app.reviewer.review(caller.tenant, found.grade) if found.discussed else None
+    reviewed = ReviewedGrade.of(found.grade, said)
     if is_known(http, etag(reviewed)):
         return Response(status_code=304, headers={"ETag": etag(reviewed)})
     return _shown(reviewed, 200)

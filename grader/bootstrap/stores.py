@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from grader.errors import StorageError
+from grader.errors import StorageBroken, StorageError
 from grader.ports import (
     AttemptStore,
     AuditLog,
@@ -20,6 +20,7 @@ from grader.ports import (
     ChunkStore,
     EndpointStore,
     GradeStore,
+    Holdings,
     IdempotencyStore,
     KeyStore,
     Outbox,
@@ -47,6 +48,7 @@ class Storage:
 
     settings: Settings
     _opening: asyncio.Task[SqlStores] | None = field(default=None, repr=False)
+    _broken: StorageBroken | None = field(default=None, init=False)
 
     @property
     def grades(self) -> GradeStore:
@@ -77,6 +79,11 @@ class Storage:
     def pending(self) -> PendingGrades:
         """The promised grades."""
         return cast(PendingGrades, _Opening(self._opened, "pending"))
+
+    @property
+    def holdings(self) -> Holdings:
+        """How grades stand."""
+        return cast(Holdings, _Opening(self._opened, "holdings"))
 
     @property
     def audit(self) -> AuditLog:
@@ -148,9 +155,18 @@ class Storage:
         """Return when the database is open and answers; StorageError, or SchemaOutdated."""
         await (await self._opened()).database.check()
 
+    @property
+    def broken(self) -> StorageBroken | None:
+        """Why the process must end, where the disk has failed."""
+        opening = self._opening
+        if opening is not None and opening.done() and not _failed(opening):
+            self._broken = opening.result().database.broken
+        return self._broken
+
     async def close(self) -> None:
         """Give the connections back, if there are any."""
         if self._opening is not None:
+            self._broken = self.broken
             with suppress(StorageError):
                 await (await self._opening).database.close()
             self._opening = None
@@ -222,6 +238,7 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlSpendingStore(database),
         sql.SqlIdempotencyStore(database),
         sql.SqlPendingGrades(database),
+        sql.SqlHoldings(database),
         sql.SqlAuditLog(database),
         sql.SqlBasisStore(database),
         sql.SqlReviewStore(database),

@@ -10,7 +10,7 @@ from grader.fakes.delivery import FakeCourier, FakeEndpointStore, FakeOutbox
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.judging import FakeJudge, FakeReader
-from grader.fakes.pending import FakePendingGrades
+from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids, separately
@@ -32,6 +32,7 @@ __all__ = [
     "FakeEncoder",
     "FakeEndpointStore",
     "FakeGradeStore",
+    "FakeHoldings",
     "FakeIdempotencyStore",
     "FakeJudge",
     "FakeKeyStore",

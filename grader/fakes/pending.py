@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from grader.errors import AlreadyStored
-from grader.ports import PendingGrade, PendingState
+from grader.fakes.audit import FakeReviewStore
+from grader.fakes.storage import FakeGradeStore
+from grader.ports import Holding, PendingGrade, PendingState
 
 
 @dataclass
@@ -84,3 +86,19 @@ class FakePendingGrades:
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
+
+
+@dataclass(frozen=True)
+class FakeHoldings:
+    """Says how grades stand in fakes."""
+
+    grades: FakeGradeStore
+    pending: FakePendingGrades
+    reviews: FakeReviewStore
+
+    async def find(self, tenant: str, grade_id: str) -> Holding:
+        """The tenant's grade with this id, or the promise of it."""
+        discussed = await self.reviews.overrides(tenant, grade_id) or await self.reviews.appeals(tenant, grade_id)
+        grade = await self.grades.find(tenant, grade_id)
+        pending = None if grade else await self.pending.find(tenant, grade_id)
+        return Holding(grade, pending, discussed=bool(discussed))

@@ -27,7 +27,7 @@ from grader.ports.delivery import Courier, Delivery, DeliveryState, Letter, NotD
 from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
-from grader.ports.pending import PendingGrade, PendingGrades, PendingState
+from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
@@ -70,6 +70,8 @@ __all__ = [
     "GivenGrade",
     "GradeFilter",
     "GradeStore",
+    "Holding",
+    "Holdings",
     "IdempotencyStore",
     "Item",
     "ItemStatus",

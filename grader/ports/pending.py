@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from grader.domain import Grade
+
 
 class PendingState(StrEnum):
     """How far a promised grade is: nobody is at it, somebody is, or it will never come."""
@@ -82,4 +84,21 @@ class PendingGrades(Protocol):
 
     async def erase(self, tenant: str, candidate_ref: str) -> tuple[str, ...]:
         """Delete everything promised to this candidate; the ids, sorted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How a grade stands: kept, promised, or neither; `discussed` says whether somebody overrode or appealed it."""
+
+    grade: Grade | None = None
+    pending: PendingGrade | None = None
+    discussed: bool = False
+
+
+class Holdings(Protocol):
+    """Says in one look how a grade stands."""
+
+    async def find(self, tenant: str, grade_id: str) -> Holding:
+        """The tenant's grade with this id, or the promise of it; StorageError."""
         ...

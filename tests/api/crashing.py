@@ -11,10 +11,9 @@ import socket
 import sys
 from datetime import timedelta
 
-import uvicorn
-
 from api import idempotency
 from api.app import create_app
+from api.server import serve
 from grader.adapters.embedding import BatchingEmbedder
 from grader.bootstrap import Services, Storage
 from grader.domain import Judgement, Submission
@@ -49,7 +48,7 @@ def main(seconds: float = JUDGE_SECONDS) -> None:
     services = Services(settings, Bank(), embedder, grader, Storage(settings))
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)  # noqa: T201 - how the test finds it
-    uvicorn.Server(uvicorn.Config(create_app(settings, services), log_level="error")).run([listener])
+    serve(create_app(settings, services), listener)
 
 
 if __name__ == "__main__":

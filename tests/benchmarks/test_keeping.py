@@ -13,10 +13,11 @@ import pytest
 from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlGradeStore
 from grader.auditing import Auditor
 from grader.domain import Grade, Label
-from grader.fakes import FakeAuditLog, FakeEmbedder, FakeJudge
+from grader.fakes import FakeAuditLog, FakeEmbedder, FakeEndpointStore, FakeJudge, FakeOutbox
 from grader.grading import Grader, Request
 from grader.keeping import Keeper
 from grader.ports import AuditLog
+from grader.webhooks import Publisher
 from rubrics.bank import Bank
 from tests.postgres import SERVER, Postgres
 
@@ -47,7 +48,16 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 async def kept(database: Database, log: AuditLog, grade: Grade, name: str) -> tuple[float, float]:
     """Of one tenant's grades, by WRITERS at once: how many a second, and ms of this process's work for each."""
-    keeper, count = Keeper(SqlGradeStore(database), SqlBasisStore(database), log, database.together), 0
+    keeper, count = (
+        Keeper(
+            SqlGradeStore(database),
+            SqlBasisStore(database),
+            log,
+            database.together,
+            Publisher(FakeEndpointStore(), FakeOutbox()),
+        ),
+        0,
+    )
     began, worked = time.perf_counter(), time.process_time()
 
     async def write(writer: int) -> None:

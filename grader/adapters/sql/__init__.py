@@ -14,6 +14,7 @@ from grader.adapters.sql.chunks import SqlChunkStore
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.endpoints import SqlEndpointStore
 from grader.adapters.sql.grades import SqlGradeStore
+from grader.adapters.sql.holdings import SqlHoldings
 from grader.adapters.sql.idempotency import SqlIdempotencyStore
 from grader.adapters.sql.keys import SqlKeyStore
 from grader.adapters.sql.outbox import SqlOutbox
@@ -36,6 +37,7 @@ class SqlStores:
     spending: SqlSpendingStore
     idempotency: SqlIdempotencyStore
     pending: SqlPendingGrades
+    holdings: SqlHoldings
     audit: SqlAuditLog
     bases: SqlBasisStore
     reviews: SqlReviewStore
@@ -61,6 +63,7 @@ __all__ = [
     "SqlChunkStore",
     "SqlEndpointStore",
     "SqlGradeStore",
+    "SqlHoldings",
     "SqlIdempotencyStore",
     "SqlKeyStore",
     "SqlOutbox",

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, String, Table, Text, insert, select
 
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import METADATA, TENANT_LENGTH
-from grader.adapters.sql.tenancy import EVERY_TENANT, TenantConnection
+from grader.adapters.sql.tenancy import EVERY_TENANT, Prepared, TenantConnection
 from grader.audit import Anchor, Entry, Event, chained
 
 ENTRIES: Final = Table(
@@ -28,6 +28,9 @@ HEADS: Final = Table(
     Column("number", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+_APPEND: Final = insert(ENTRIES)
+_HEAD: Final = Prepared(select(HEADS.c.number, HEADS.c.hash))
+_HELD_HEAD: Final = Prepared(select(HEADS.c.number, HEADS.c.hash).with_for_update())
 
 
 class SqlAuditLog:
@@ -41,7 +44,7 @@ class SqlAuditLog:
         """Chain an event behind what is there."""
         async with self._database.turn(tenant) as rows:
             entry = chained(tenant, event, head=await _head(rows, held=True) or Anchor(), at=self._now())
-            await rows.execute(insert(ENTRIES).values(number=entry.number, text=entry.text, hash=entry.hash))
+            await rows.execute(_APPEND, [vars(entry)])
         return entry
 
     async def head(self, tenant: str) -> Anchor:
@@ -63,6 +66,5 @@ class SqlAuditLog:
 
 
 async def _head(rows: TenantConnection, *, held: bool = False) -> Anchor | None:
-    query = select(HEADS.c.number, HEADS.c.hash)
-    found = (await rows.execute(query.with_for_update() if held else query)).one_or_none()
+    found = (await rows.run(_HELD_HEAD if held else _HEAD)).one_or_none()
     return None if found is None else Anchor(found.number, found.hash)

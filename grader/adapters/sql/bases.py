@@ -22,6 +22,7 @@ BASES: Final = owned_table(
     Index("ix_grade_bases_tenant_kept", "tenant", "kept_at"),
 )
 _FIELDS: Final = [column for column in BASES.c if column.name != "tenant"]
+_KEEP: Final = insert(BASES)
 
 
 class SqlBasisStore:
@@ -33,7 +34,7 @@ class SqlBasisStore:
     async def keep(self, tenant: str, basis: Basis) -> None:
         """Keep it; AlreadyStored if its grade has one."""
         async with self._database.writing(tenant) as rows:
-            await rows.execute(insert(BASES).values({column.name: getattr(basis, column.name) for column in _FIELDS}))
+            await rows.execute(_KEEP, [{column.name: getattr(basis, column.name) for column in _FIELDS}])
 
     async def find(self, tenant: str, grade_id: str) -> Basis | None:
         """What the tenant's grade was made from, or None."""

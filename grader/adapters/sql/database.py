@@ -19,7 +19,7 @@ from grader.adapters.sql.migrations import Schema, nothing_yet, prepare, read
 from grader.adapters.sql.postgres import WRITERS, PostgresBackend
 from grader.adapters.sql.sqlite import SqliteBackend
 from grader.adapters.sql.tenancy import EVERY_TENANT, Statements, TenantConnection
-from grader.errors import StorageError
+from grader.errors import StorageBroken, StorageError
 
 WAIT_SECONDS: Final = 10.0
 """Longest wait for another's lock, for a free connection, for a turn, for one statement; then StorageBusy."""
@@ -40,6 +40,8 @@ class Database:
         self._url = _parsed(url)
         self._wait_seconds = wait_seconds
         self._opened: SqliteBackend | PostgresBackend | None = None
+        self.broken: StorageBroken | None = None
+        """Set once the disk has failed: from then on nothing is read or written here."""
 
     async def open(self, *, upgrade: bool = False) -> Schema:
         """Connect; StorageError says why not, SchemaOutdated that it must be upgraded first.
@@ -124,13 +126,17 @@ class Database:
     ) -> AsyncIterator[TenantConnection]:
         """The connection of the transaction that this task is in, or else a new one."""
         joined = self._joined(tenant)
-        with named_failures():
-            if joined is not None:
-                yield joined
-                return
-            async with opened() as connection:
-                with TenantConnection(connection, tenant) as rows:
-                    yield rows
+        try:
+            with named_failures():
+                if joined is not None:
+                    yield joined
+                    return
+                async with opened() as connection:
+                    with TenantConnection(connection, tenant) as rows:
+                        yield rows
+        except StorageBroken as error:
+            self.broken = error
+            raise
 
     def _joined(self, tenant: str) -> TenantConnection | None:
         """The connection of the transaction that this task is in, if it is in one."""
@@ -142,6 +148,8 @@ class Database:
         return rows
 
     def _usable(self) -> SqliteBackend | PostgresBackend:
+        if self.broken is not None:
+            raise StorageBroken(str(self.broken))
         if self._opened is None:
             raise StorageError("the database is not open")
         return self._opened

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from grader.errors import AlreadyStored, StorageAway, StorageBusy, StorageError, StorageFull
+from grader.errors import AlreadyStored, StorageAway, StorageBroken, StorageBusy, StorageError, StorageFull
 
 _SQLITE: Final = {
     "SQLITE_FULL": StorageFull,
@@ -22,6 +22,9 @@ _SQLITE: Final = {
     "SQLITE_INTERRUPT": StorageBusy,
     "SQLITE_CANTOPEN": StorageAway,
     "SQLITE_IOERR": StorageAway,
+    "SQLITE_IOERR_FSYNC": StorageBroken,
+    "SQLITE_IOERR_DIR_FSYNC": StorageBroken,
+    "SQLITE_IOERR_WRITE": StorageBroken,
     "SQLITE_CONSTRAINT_PRIMARYKEY": AlreadyStored,
     "SQLITE_CONSTRAINT_UNIQUE": AlreadyStored,
 }
@@ -43,6 +46,7 @@ _POSTGRES: Final = {
 _WHAT: Final = {
     StorageFull: "the database has no room left; free disk space or raise its quota",
     StorageBusy: "the database is busy; try again",
+    StorageBroken: "the disk failed to take what was written; look at it, then start again",
     StorageAway: "the database cannot be reached; try again when it is back",
     AlreadyStored: "there is a row with this key already",
     StorageError: "the database refused a statement",

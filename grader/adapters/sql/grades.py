@@ -29,6 +29,8 @@ GRADES: Final = owned_table(
     Index("ix_grades_tenant_candidate", "tenant", "candidate_ref"),
 )
 
+_SAVE: Final = insert(GRADES)
+
 
 class SqlGradeStore:
     """A GradeStore; `save` returns once the grade is on disk."""
@@ -46,7 +48,7 @@ class SqlGradeStore:
             "grade": grade.model_dump_json(),
         }
         async with self._database.writing(tenant) as rows:
-            await rows.execute(insert(GRADES).values(row))
+            await rows.execute(_SAVE, [row])
 
     async def find(self, tenant: str, grade_id: str) -> Grade | None:
         """The tenant's grade with this id, or None."""
@@ -54,7 +56,7 @@ class SqlGradeStore:
             return None
         async with self._database.reading(tenant) as rows:
             stored = await rows.scalar(select(GRADES.c.grade).where(GRADES.c.id == grade_id))
-        return None if stored is None else _read(stored)
+        return None if stored is None else read_grade(stored)
 
     async def page(
         self, tenant: str, wanted: GradeFilter, *, limit: int, after: Place | None = None
@@ -62,7 +64,7 @@ class SqlGradeStore:
         """The tenant's newest grades that are wanted, from behind `after` on."""
         async with self._database.reading(tenant) as rows:
             stored = (await rows.execute(_page(wanted, after).limit(limit))).scalars().all()
-        return tuple(_read(each) for each in stored)
+        return tuple(read_grade(each) for each in stored)
 
     async def erase(self, tenant: str, candidate_ref: str) -> tuple[str, ...]:
         """Delete the candidate's grades; their ids."""
@@ -76,7 +78,7 @@ class SqlGradeStore:
         """The tenant's oldest grades made before."""
         query = select(GRADES.c.grade).where(GRADES.c.created_at < before).order_by(GRADES.c.created_at, GRADES.c.id)
         async with self._database.reading(tenant) as rows:
-            return tuple(_read(each) for each in (await rows.execute(query.limit(limit))).scalars().all())
+            return tuple(read_grade(each) for each in (await rows.execute(query.limit(limit))).scalars().all())
 
     async def remove(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete these grades."""
@@ -97,7 +99,8 @@ def _page(wanted: GradeFilter, after: Place | None) -> Select[tuple[str]]:
     return query
 
 
-def _read(stored: str) -> Grade:
+def read_grade(stored: str) -> Grade:
+    """The grade in a stored text; StorageError where this version cannot read it."""
     try:
         return Grade.model_validate_json(stored)
     except ValidationError as error:

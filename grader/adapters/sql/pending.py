@@ -29,7 +29,8 @@ PENDING: Final = owned_table(
     Index("ix_pending_grades_tenant_candidate", "tenant", "candidate_ref"),
 )
 
-_FIELDS: Final = [column for column in PENDING.c if column.name != "tenant"]
+PENDING_FIELDS: Final = [column for column in PENDING.c if column.name != "tenant"]
+_ADD: Final = insert(PENDING)
 _UNFINISHED: Final = PENDING.c.state.in_([PendingState.QUEUED.value, PendingState.RUNNING.value])
 
 
@@ -41,17 +42,17 @@ class SqlPendingGrades:
 
     async def add(self, tenant: str, pending: PendingGrade) -> None:
         """Keep it; AlreadyStored if its id is not new."""
-        row = {column.name: getattr(pending, column.name) for column in _FIELDS}
+        row = {column.name: getattr(pending, column.name) for column in PENDING_FIELDS}
         async with self._database.writing(tenant) as rows:
-            await rows.execute(insert(PENDING).values(row | {"state": pending.state.value}))
+            await rows.execute(_ADD, [row | {"state": pending.state.value}])
 
     async def find(self, tenant: str, grade_id: str) -> PendingGrade | None:
         """The tenant's promised grade with this id, or None."""
         if "\0" in grade_id:  # PostgreSQL takes no such text, so nothing has such an id
             return None
         async with self._database.reading(tenant) as rows:
-            found = (await rows.execute(select(*_FIELDS).where(PENDING.c.id == grade_id))).first()
-        return None if found is None else _read(found)
+            found = (await rows.execute(select(*PENDING_FIELDS).where(PENDING.c.id == grade_id))).first()
+        return None if found is None else read_pending(found)
 
     async def claim(self, now: datetime, until: datetime) -> tuple[str, PendingGrade] | None:
         """Take the one that is due the longest; of several processes each takes another."""
@@ -62,8 +63,10 @@ class SqlPendingGrades:
                 return None
             taken = {"state": PendingState.RUNNING.value, "due_at": until, "tries": PENDING.c.tries + 1}
             await rows.execute(update(PENDING).where(PENDING.c.id == grade_id).values(taken))
-            found = (await rows.execute(select(PENDING.c.tenant, *_FIELDS).where(PENDING.c.id == grade_id))).one()
-        return found.tenant, _read(found)
+            found = (
+                await rows.execute(select(PENDING.c.tenant, *PENDING_FIELDS).where(PENDING.c.id == grade_id))
+            ).one()
+        return found.tenant, read_pending(found)
 
     async def hold(self, tenant: str, grade_id: str, until: datetime) -> None:
         """Hold what was taken for longer."""
@@ -89,9 +92,9 @@ class SqlPendingGrades:
 
     async def of(self, tenant: str, candidate_ref: str) -> tuple[PendingGrade, ...]:
         """What is promised to this candidate, by id."""
-        query = select(*_FIELDS).where(PENDING.c.candidate_ref == candidate_ref).order_by(PENDING.c.id)
+        query = select(*PENDING_FIELDS).where(PENDING.c.candidate_ref == candidate_ref).order_by(PENDING.c.id)
         async with self._database.reading(tenant) as rows:
-            return tuple(_read(row) for row in (await rows.execute(query)).all())
+            return tuple(read_pending(row) for row in (await rows.execute(query)).all())
 
     async def erase(self, tenant: str, candidate_ref: str) -> tuple[str, ...]:
         """Delete everything promised to this candidate; the ids."""
@@ -106,6 +109,7 @@ class SqlPendingGrades:
             await rows.execute(update(PENDING).where(PENDING.c.id == grade_id).values(values))
 
 
-def _read(row: Row[Any]) -> PendingGrade:
-    fields = {column.name: getattr(row, column.name) for column in _FIELDS}
+def read_pending(row: Row[Any]) -> PendingGrade:
+    """The promised grade in a row that has PENDING_FIELDS."""
+    fields = {column.name: getattr(row, column.name) for column in PENDING_FIELDS}
     return PendingGrade(**fields | {"state": PendingState(row.state)})

@@ -51,7 +51,7 @@ WRITERS: Final = (
 """Who may write batches, besides who asks."""
 
 T = TypeVar("T")
-Rows = Sequence[Mapping[str, Any]] | None
+Rows = Sequence[Mapping[str, Any]] | Mapping[str, Any] | None
 
 
 class PostgresBackend:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from grader.adapters.sql.database import Database
+from grader.adapters.sql.database import WAIT_SECONDS, Database
 from grader.adapters.sql.grades import GRADES
 from grader.adapters.sql.schema import UtcDateTime, owned_table
 from grader.adapters.sql.tenancy import TenantConnection
@@ -33,6 +34,12 @@ from grader.ports import Place
 from grader.ports.rubrics import GivenGrade
 from rubrics.versions import RubricVersion, State
 from rubrics.versions.rulings import PointRuling
+
+FRESH_SECONDS: Final = 2.0
+"""How long what is published is believed: the longest that another process grades by the version before."""
+
+MANY_QUESTIONS: Final = 1_000
+"""Remembered at once, with their rubrics: some 10 MB."""
 
 _PUBLISHED: Final = "state = 'published'"
 """At most one version of a question is, and the database holds that too."""
@@ -68,14 +75,50 @@ RULINGS: Final = owned_table(
 )
 
 
+class _Recent:
+    """What was published a moment ago: asked for with every grade, and hardly ever another."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, RubricVersion | None]] = {}
+        self._changing: dict[str, float] = {}
+
+    def find(self, tenant: str, question_id: str) -> tuple[RubricVersion | None] | None:
+        """What was found, in a tuple; None where it must be looked up."""
+        until, found = self._known.get((tenant, question_id), (0.0, None))
+        return (found,) if until > self._clock() and not self._is_changing(tenant) else None
+
+    def keep(self, tenant: str, question_id: str, found: RubricVersion | None) -> None:
+        """Believe it for a while."""
+        if self._is_changing(tenant):
+            return
+        if len(self._known) >= MANY_QUESTIONS:
+            self._known.clear()
+        self._known[tenant, question_id] = self._clock() + FRESH_SECONDS, found
+
+    def change(self, tenant: str) -> None:
+        """The tenant's versions are about to change: what is read until that is kept is not worth keeping."""
+        self._known = {name: known for name, known in self._known.items() if name[0] != tenant}
+        self._changing[tenant] = self._clock() + WAIT_SECONDS
+
+    def _is_changing(self, tenant: str) -> bool:
+        until = self._changing.get(tenant)
+        if until is not None and until <= self._clock():
+            del self._changing[tenant]
+            return False
+        return until is not None
+
+
 class SqlRubricStore:
     """A RubricStore; state and time of a version stand in columns, all that never changes in one JSON text."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._recent = _Recent(clock)
 
     async def keep(self, tenant: str, version: RubricVersion) -> None:
         """Keep a new version."""
+        self._recent.change(tenant)
         row = {
             "version_id": version.id,
             "question_id": version.question_id,
@@ -103,9 +146,14 @@ class SqlRubricStore:
         """The published version of a question, or None."""
         if "\0" in question_id:
             return None
+        known = self._recent.find(tenant, question_id)
+        if known:
+            return known[0]
         query = _stored().where(VERSIONS.c.question_id == question_id, VERSIONS.c.state == State.PUBLISHED.value)
         async with self._database.reading(tenant) as rows:
-            return next(iter(await _versions(rows, query)), None)
+            found = next(iter(await _versions(rows, query)), None)
+        self._recent.keep(tenant, question_id, found)
+        return found
 
     async def in_state(self, tenant: str, state: State) -> tuple[RubricVersion, ...]:
         """The versions in a state, by question."""
@@ -126,6 +174,7 @@ class SqlRubricStore:
 
     async def move(self, tenant: str, version_id: str, state: State, at: datetime) -> RubricVersion | None:
         """Put a version into a state; the published one steps aside for a new one in the same transaction."""
+        self._recent.change(tenant)
         async with self._database.writing(tenant) as rows:
             version = await _version(rows, version_id)
             if version is None:

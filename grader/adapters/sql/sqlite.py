@@ -24,7 +24,7 @@ READERS: Final = 4
 """Connections that read, each with a thread."""
 
 T = TypeVar("T")
-Rows = Sequence[Mapping[str, Any]] | None
+Rows = Sequence[Mapping[str, Any]] | Mapping[str, Any] | None
 
 
 class SqliteBackend:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, Self, cast
 
 from sqlalchemy import (
     Alias,
+    BindParameter,
     CompoundSelect,
     CursorResult,
     Delete,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    bindparam,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,6 +33,9 @@ from grader.errors import StorageError
 
 EVERY_TENANT: Final = "*"
 """For the service's own work across tenants (finding a key, sweeping); no tenant can have this name."""
+
+_OWNER: Final = "owner_of_rows"
+"""The parameter of a prepared statement that says whose rows it is about."""
 
 Row = Mapping[str, Any]
 _Narrowable = Select[Any] | Update | Delete | CompoundSelect[Any]
@@ -44,13 +49,21 @@ class Statements(Protocol):
         """Whose SQL it speaks: `sqlite` or `postgresql`."""
         ...
 
-    async def execute(self, statement: Executable, rows: Sequence[Row] | None = None) -> CursorResult[Any]:
-        """Run a statement; all its rows are there when this returns."""
+    async def execute(self, statement: Executable, rows: Sequence[Row] | Row | None = None) -> CursorResult[Any]:
+        """Run a statement with the values of its parameters, or of several rows; all it finds is there on return."""
         ...
 
     def savepoint(self) -> AbstractAsyncContextManager[object]:
         """A part that is undone by itself when it fails."""
         ...
+
+
+class Prepared:
+    """A statement with parameters that is put together and narrowed once: for what every other request does."""
+
+    def __init__(self, statement: Executable) -> None:
+        self.whole = statement
+        self.narrowed = scoped(statement, bindparam(_OWNER))
 
 
 class TenantConnection:
@@ -64,8 +77,15 @@ class TenantConnection:
         """Run a statement on the tenant's rows; `rows` are those of an insert, which get the tenant's name."""
         connection = self._open()
         if isinstance(statement, Insert) and rows is not None:
-            return await connection.execute(statement, [self._owned(statement.table, row) for row in rows])
+            owned = [self._owned(statement.table, row) for row in rows]
+            return await connection.execute(statement, owned[0] if len(owned) == 1 else owned)
         return await connection.execute(scoped(statement, self.tenant))
+
+    async def run(self, prepared: Prepared, **values: Any) -> CursorResult[Any]:  # noqa: ANN401 - as the columns are
+        """Run a prepared statement on the tenant's rows."""
+        if self.tenant == EVERY_TENANT:
+            return await self._open().execute(prepared.whole, values)
+        return await self._open().execute(prepared.narrowed, values | {_OWNER: self.tenant})
 
     async def scalar(self, statement: Executable) -> Any:  # noqa: ANN401 - what the column holds
         """The first column of the first row, or None."""
@@ -112,9 +132,9 @@ class TenantConnection:
         return {**row, "tenant": self.tenant}
 
 
-def scoped(statement: Executable, tenant: str) -> Executable:
+def scoped(statement: Executable, tenant: str | BindParameter[str]) -> Executable:
     """The same statement for one tenant's rows only, in sub-selects too; StorageError where that cannot be told."""
-    if tenant == EVERY_TENANT:
+    if isinstance(tenant, str) and tenant == EVERY_TENANT:
         return statement
     if isinstance(statement, Insert):
         return statement.values(tenant=tenant) if "tenant" in statement.table.c else statement
@@ -123,7 +143,7 @@ def scoped(statement: Executable, tenant: str) -> Executable:
     return _narrowed(statement, tenant)
 
 
-def _narrowed(statement: _Narrowable, tenant: str) -> _Narrowable:
+def _narrowed(statement: _Narrowable, tenant: str | BindParameter[str]) -> _Narrowable:
     def inner(element: ExternallyTraversible, **_options: object) -> ExternallyTraversible | None:
         return _narrowed(cast(_Narrowable, element), tenant) if is_inner(element) else None
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event, func, update
 
 from grader.adapters.sql import Database, SqlGradeStore
 from grader.adapters.sql.grades import GRADES
-from grader.errors import AlreadyStored, StorageAway, StorageBusy, StorageError, StorageFull
+from grader.errors import AlreadyStored, StorageAway, StorageBroken, StorageBusy, StorageError, StorageFull
 from tests.grader.adapters.sql.examples import grade
 from tests.postgres import OWNER, SERVER, Postgres
 
@@ -92,6 +92,31 @@ async def test_a_full_disk_is_named_reading_goes_on_and_so_does_writing_once_the
         assert await store.find("one", "full") is None
     with closing(sqlite3.connect(tmp_path / "grader.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_after_a_failed_fsync_nothing_is_acknowledged_any_more(
+    sqlite: tuple[Database, SqlGradeStore], tmp_path: Path
+) -> None:
+    database, store = sqlite
+    await store.save("one", grade("before"))
+
+    def fail(_connection: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+        raise error
+
+    event.listen(Engine, "commit", fail)
+    try:
+        with pytest.raises(StorageBroken, match="SQLITE_IOERR_FSYNC"):
+            await store.save("one", grade("lost"))
+    finally:
+        event.remove(Engine, "commit", fail)
+    for attempt in (store.save("one", grade("after")), store.find("one", "before"), database.check()):
+        with pytest.raises(StorageBroken):
+            await attempt
+    async with opened(f"sqlite:///{tmp_path / 'grader.db'}") as (_, anew):
+        assert await anew.find("one", "before") == grade("before")
+        assert await anew.find("one", "lost") is None
 
 
 async def test_a_file_that_another_process_locks_for_a_moment_is_waited_for(

@@ -1,0 +1,51 @@
+"""How a grade stands, in one statement: what is asked again and again while a grade is waited for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BindParameter, Column, bindparam, cast, exists, null, or_, select, union_all
+from sqlalchemy.sql.elements import ColumnElement
+
+from grader.adapters.sql.database import Database
+from grader.adapters.sql.grades import GRADES, read_grade
+from grader.adapters.sql.pending import PENDING, PENDING_FIELDS, read_pending
+from grader.adapters.sql.reviews import APPEALS, OVERRIDES
+from grader.adapters.sql.tenancy import Prepared
+from grader.ports import Holding
+
+_ID: Final[BindParameter[str]] = bindparam("grade_id")
+
+
+def _nothing(column: Column[object]) -> ColumnElement[object]:
+    return cast(null(), column.type).label(column.name)
+
+
+_DISCUSSED: Final = or_(*(exists().where(said.c.grade_id == GRADES.c.id) for said in (OVERRIDES, APPEALS)))
+_FIND: Final = Prepared(
+    union_all(
+        select(GRADES.c.grade, _DISCUSSED.label("discussed"), *map(_nothing, PENDING_FIELDS)).where(GRADES.c.id == _ID),
+        select(_nothing(GRADES.c.grade), (PENDING.c.id != PENDING.c.id).label("discussed"), *PENDING_FIELDS).where(
+            PENDING.c.id == _ID
+        ),
+    )
+)
+
+
+class SqlHoldings:
+    """Holdings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, tenant: str, grade_id: str) -> Holding:
+        """The tenant's grade with this id, or the promise of it."""
+        if "\0" in grade_id:  # PostgreSQL takes no such text, so nothing has such an id
+            return Holding()
+        async with self._database.reading(tenant) as rows:
+            found = (await rows.run(_FIND, grade_id=grade_id)).first()
+        if found is None:
+            return Holding()
+        if found.grade is None:
+            return Holding(pending=read_pending(found))
+        return Holding(read_grade(found.grade), discussed=bool(found.discussed))
