@@ -28,7 +28,7 @@ from api.routes import candidates, grades, health, questions, reviews, rubrics, 
 from api.tracing import telemetry
 from api.web import manual, pages
 from grader import __version__
-from grader.bootstrap import Services, build_access, build_dispatcher, build_reception, build_services
+from grader.bootstrap import Services, build_access, build_batches, build_dispatcher, build_reception, build_services
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,10 +46,11 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
             access = build_access(settings, built.storage)
             reception = build_reception(settings, built, access, metrics.graded)
             metrics.watch_backlog(lambda: reception.backlog.waiting)
-            app.state.application = Application(built, readiness, access, reception, metrics)
+            batch_work = build_batches(settings, built, access)
+            app.state.application = Application(built, readiness, access, reception, metrics, batch_work)
             warming = asyncio.create_task(readiness.warm_up(built))
             dispatcher = build_dispatcher(settings, built.storage, metrics.told)
-            async with access.kept_up(KEPT), dispatcher, reception:
+            async with access.kept_up(KEPT), dispatcher, reception, batch_work.embedded():
                 yield
             warming.cancel()
             with suppress(asyncio.CancelledError):

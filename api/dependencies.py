@@ -14,7 +14,16 @@ from fastapi import Depends, Request
 from api.metrics import Metrics
 from grader.access import Principal
 from grader.authoring import Author
-from grader.bootstrap import Access, Services, Storage, build_author, build_candidates, build_registry, build_reviewer
+from grader.bootstrap import (
+    Access,
+    BatchWork,
+    Services,
+    Storage,
+    build_author,
+    build_candidates,
+    build_registry,
+    build_reviewer,
+)
 from grader.candidates import Candidates
 from grader.domain import Grade
 from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
@@ -86,6 +95,7 @@ class Application:
     access: Access
     reception: Reception
     metrics: Metrics
+    batch_work: BatchWork
 
     @property
     def store(self) -> GradeStore:

@@ -22,6 +22,7 @@ from grader.ports import (
     AttemptStore,
     AuditLog,
     BasisStore,
+    BatchSubjects,
     GradeFilter,
     GradeStore,
     IdempotencyStore,
@@ -31,6 +32,7 @@ from grader.ports import (
     Place,
     ResponseCache,
     ReviewStore,
+    Row,
     StudyStore,
     Together,
 )
@@ -59,10 +61,19 @@ class Promised(BaseModel):
     answer: str | None
 
 
+class HeldRow(BaseModel):
+    """One row of a batch about a candidate: the answer, its other columns, and its grade if it has one."""
+
+    answer: str
+    extra: dict[str, str]
+    grade: Grade | None
+
+
 class Export(BaseModel):
     """Everything held about a candidate; `replies` are what language models said of the answers, word for word.
 
-    The last three are there for who practised: attempts, help that was taken, drafts and days to come back.
+    Attempts, reveals and studies are there for who practised: help that was taken, drafts and days to come back;
+    `rows` are those of batches.
     """
 
     candidate_ref: str
@@ -73,6 +84,7 @@ class Export(BaseModel):
     attempts: tuple[Attempt, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     studies: tuple[Study, ...] = ()
+    rows: tuple[HeldRow, ...] = ()
 
 
 class Erasure(BaseModel):
@@ -85,6 +97,7 @@ class Erasure(BaseModel):
     statements: int
     attempts: int
     studies: int
+    rows: int
     entry: str
 
 
@@ -103,6 +116,7 @@ class Candidates:
     together: Together
     attempts: AttemptStore
     studies: StudyStore
+    batches: BatchSubjects
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def export(self, who: Principal, candidate_ref: str) -> Export:
@@ -122,6 +136,7 @@ class Candidates:
             attempts=attempts,
             reveals=await self.attempts.reveals(who.tenant, [attempt.id for attempt in attempts]),
             studies=await self.studies.of(who.tenant, candidate_ref),
+            rows=tuple(map(_held_row, await self.batches.of(who.tenant, candidate_ref))),
         )
 
     async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
@@ -140,6 +155,7 @@ class Candidates:
                 "statements": len(said),
                 "attempts": await self.attempts.erase(tenant, candidate_ref),
                 "studies": await self.studies.erase(tenant, candidate_ref),
+                "rows": await self.batches.erase(tenant, candidate_ref, self.now()),
             }
             entry = await self.audit.append(tenant, _erased(_by(who), Action.ERASED, grades, counts))
         receipt = str(entry.read()["subject"])
@@ -148,8 +164,9 @@ class Candidates:
     async def expire(self, tenant: str, before: datetime, *, limit: int = PAGE) -> int:
         """Delete at most `limit` of the grades made before, with all that rests on them; how many there were.
 
-        What is left of practising from before goes too, however much.
+        What is left of practising and of batches that ended before goes too, however much.
         """
+        await self._expire_batches(tenant, before)  # by itself: it may be a million rows
         async with self.together(tenant):
             await self.attempts.expire(tenant, before)
             await self.studies.expire(tenant, before)
@@ -162,6 +179,12 @@ class Candidates:
                 counts = {"grades": len(ids), "statements": len(said)}
                 await self.audit.append(tenant, _erased("retention", Action.EXPIRED, ids, counts))
         return len(old)
+
+    async def _expire_batches(self, tenant: str, before: datetime) -> None:
+        batches = await self.batches.expire(tenant, before)
+        if batches:
+            counts = {"batches": len(batches)}
+            await self.audit.append(tenant, _erased("retention", Action.EXPIRED, batches, counts))
 
     async def _grades(self, tenant: str, candidate_ref: str) -> tuple[Grade, ...]:
         found: list[Grade] = []
@@ -194,6 +217,12 @@ class Candidates:
         await self.reviews.erase(tenant, grades)
         await self.outbox.forget(tenant, about=grades)
         await self.idempotency.forget(tenant, (*grades, *others))
+
+
+def _held_row(row: Row) -> HeldRow:
+    stored = row.result.grade if row.result else None
+    grade = None if stored is None else Grade.model_validate_json(stored)
+    return HeldRow(answer=row.item.answer, extra=dict(row.item.extra), grade=grade)
 
 
 def _promised(pending: PendingGrade) -> Promised:

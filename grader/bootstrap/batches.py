@@ -6,7 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.bootstrap.access import PAID, Access
 from grader.bootstrap.reception import GradeWork
 from grader.bootstrap.services import Services
 from grader.bootstrap.stores import Storage
-from grader.errors import StorageError
+from grader.errors import EngineTaken, StorageError
 from grader.grading import Request
 from grader.micro_batching import in_bulk
 from grader.settings import Settings
@@ -74,6 +74,20 @@ class BatchWork:
                 working.cancel()
                 with suppress(asyncio.CancelledError):
                     await working
+
+    @asynccontextmanager
+    async def embedded(self) -> AsyncIterator[None]:
+        """As `running`, in a process that has other things to do, too: not on PostgreSQL, where workers do this.
+
+        Where another process has the SQLite file's batches, they are left to it.
+        """
+        async with AsyncExitStack() as stack:
+            if not self.settings.is_postgres:
+                try:
+                    await stack.enter_async_context(self.running())
+                except EngineTaken as error:
+                    _log.warning("%s; it works off what is submitted here, too", error)
+            yield
 
     async def _work_off(self) -> None:
         """Wait for the first batch, then work until cancelled; after a failure start anew."""

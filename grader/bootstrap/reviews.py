@@ -39,4 +39,5 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.together,
         storage.attempts,
         storage.studies,
+        storage.batch_subjects,
     )

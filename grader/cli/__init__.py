@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader import __version__
-from grader.cli import audit, bench, db, doctor, grade, keys, questions, rubric, train, transcript
+from grader.cli import audit, bench, db, doctor, grade, keys, questions, rubric, train, transcript, worker
 from grader.errors import GraderError
 from rubrics.errors import RubricError
 
@@ -32,6 +32,7 @@ app.command("transcript")(transcript.transcript)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
+app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)
 
 

@@ -12,8 +12,10 @@ from grader.fakes import (
     FakeAttemptStore,
     FakeAuditLog,
     FakeBasisStore,
+    FakeBatchStore,
     FakeGradeStore,
     FakeIdempotencyStore,
+    FakeOutbox,
     FakePendingGrades,
     FakeResponseCache,
     FakeReviewStore,
@@ -36,10 +38,12 @@ def candidates() -> Candidates:
         FakePendingGrades(),
         FakeResponseCache(),
         FakeIdempotencyStore(),
+        FakeOutbox(),
         FakeAuditLog(),
         separately,
         FakeAttemptStore(),
         FakeStudyStore(),
+        FakeBatchStore(),
     )
 
 

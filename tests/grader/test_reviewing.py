@@ -18,6 +18,7 @@ from grader.fakes import (
     FakeAttemptStore,
     FakeAuditLog,
     FakeBasisStore,
+    FakeBatchStore,
     FakeEndpointStore,
     FakeGradeStore,
     FakeIdempotencyStore,
@@ -70,6 +71,7 @@ class House:
     audit: FakeAuditLog = field(default_factory=lambda: FakeAuditLog(now=lambda: NOON))
     attempts: FakeAttemptStore = field(default_factory=FakeAttemptStore)
     studies: FakeStudyStore = field(default_factory=FakeStudyStore)
+    batches: FakeBatchStore = field(default_factory=FakeBatchStore)
 
     def __post_init__(self) -> None:
         self.publisher = Publisher(self.endpoints, self.outbox)
@@ -88,6 +90,7 @@ class House:
             separately,
             self.attempts,
             self.studies,
+            self.batches,
             lambda: NOON,
         )
 

@@ -30,7 +30,7 @@ RECONNECT_SECONDS: Final = 0.5
 _NAMESPACE: Final = 0x0A6E_5E12
 """First half of our advisory locks; arbitrary."""
 
-_KEEPALIVE: Final = "keepalives=1 keepalives_idle=5 keepalives_interval=2 keepalives_count=3"
+_KEEPALIVE: Final = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 """A host that vanishes is noticed after 11 s."""
 
 
@@ -60,7 +60,7 @@ class Liveness:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     def _place(self) -> str:
-        return f"{make_conninfo(self.url)} {_KEEPALIVE}"
+        return make_conninfo(self.url, **_KEEPALIVE)
 
     async def _check(self, connection: psycopg.AsyncConnection) -> None:
         others = await self.engine.executors()
