@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -26,7 +27,8 @@ from api.queries import check_query
 from api.request_limits import BoundedHead
 from api.routes import candidates, grades, health, questions, reviews, rubrics, webhooks
 from api.tracing import telemetry
-from api.web import manual, pages
+from api.web import manual, rendering
+from api.web.practice import ROUTERS as PRACTICE
 from grader import __version__
 from grader.bootstrap import Services, build_access, build_batches, build_dispatcher, build_reception, build_services
 from grader.settings import Settings
@@ -67,9 +69,11 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         telemetry=telemetry(settings, spans),
         redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
-    for module in (health, questions, grades, reviews, candidates, rubrics, webhooks, pages, manual):
+    for module in (health, questions, grades, reviews, candidates, rubrics, webhooks, manual):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    for router in PRACTICE:
+        app.include_router(router)
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
     errors.install(app, _show_problem)
     _surround(app, metrics)
     return app
@@ -89,4 +93,4 @@ def _surround(app: FastAPI, metrics: Metrics) -> None:
 
 async def _show_problem(request: Request, problem: errors.Problem) -> Response:
     """A page for people, problem+json for programs."""
-    return pages.show_problem(request, problem) if pages.is_page(request) else problem.response()
+    return rendering.show_problem(request, problem) if rendering.is_page(request) else problem.response()

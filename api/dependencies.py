@@ -21,6 +21,7 @@ from grader.bootstrap import (
     Storage,
     build_author,
     build_candidates,
+    build_practice,
     build_registry,
     build_reviewer,
 )
@@ -29,6 +30,7 @@ from grader.domain import Grade
 from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
 from grader.grading import Request as GradingRequest
 from grader.ports import Claim, GradeStore, PendingGrade
+from grader.practising import Practice
 from grader.reception import Reception
 from grader.reviewing import Reviewer
 from grader.webhooks import EndpointRegistry
@@ -125,6 +127,11 @@ class Application:
     def reviewer(self) -> Reviewer:
         """Who keeps what people say of grades."""
         return build_reviewer(self.services.storage)
+
+    @property
+    def practice(self) -> Practice:
+        """What those who practise can do."""
+        return build_practice(self.services.storage, self.reception)
 
     @property
     def candidates(self) -> Candidates:

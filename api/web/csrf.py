@@ -21,11 +21,15 @@ COOKIE: Final = "grader_form"
 FIELD: Final = "form_token"
 NONCE_BYTES: Final = 16
 
+VISITOR_COOKIE: Final = "grader_visitor"
+"""Tells visitors apart who practise without a key from elsewhere."""
+
+_PURPOSES: Final = {COOKIE: "forms", VISITOR_COOKIE: "visitors"}
+
 
 def form_token(request: Request) -> str:
     """The token for the forms of this page: the one the browser has, or a new one."""
-    sent = request.cookies.get(COOKIE, "")
-    return sent if _is_ours(request, sent) else _signed(request, secrets.token_urlsafe(NONCE_BYTES))
+    return own_value(request, COOKIE) or signed(request, COOKIE, secrets.token_urlsafe(NONCE_BYTES))
 
 
 def remember(response: Response, request: Request, token: str) -> Response:
@@ -38,15 +42,19 @@ def require_form_token(request: Request, submitted: str | None) -> None:
     """Problem 403 `form-expired` unless the form came from a page that this browser got from us."""
     kept = request.cookies.get(COOKIE, "")
     same = hmac.compare_digest((submitted or "").encode(), kept.encode())
-    if not (same and _is_ours(request, kept)):
+    if not (same and own_value(request, COOKIE)):
         raise Problem(403, "form-expired", "This form is no longer valid. Go back, load the page again and send it.")
 
 
-def _is_ours(request: Request, token: str) -> bool:
-    nonce, _, _ = token.rpartition(".")
-    return bool(nonce) and hmac.compare_digest(_signed(request, nonce).encode(), token.encode())
+def own_value(request: Request, cookie: str) -> str:
+    """The value of a cookie of ours; empty where there is none, or none that we signed."""
+    sent = request.cookies.get(cookie, "")
+    nonce, _, _ = sent.rpartition(".")
+    ours = bool(nonce) and hmac.compare_digest(signed(request, cookie, nonce).encode(), sent.encode())
+    return sent if ours else ""
 
 
-def _signed(request: Request, nonce: str) -> str:
-    key = subkey(request.app.state.application.access.secret, "forms")
+def signed(request: Request, cookie: str, nonce: str) -> str:
+    """A value for a cookie that only this deployment can make."""
+    key = subkey(request.app.state.application.access.secret, _PURPOSES[cookie])
     return f"{nonce}.{hmac.new(key, nonce.encode(), hashlib.sha256).hexdigest()}"

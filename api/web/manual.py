@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.errors import TYPE_PREFIX
 from api.problems import PROBLEMS
-from api.web.pages import page
+from api.web.rendering import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -7,6 +7,7 @@ from grader.bootstrap.deferring import build_deferred_grader, build_deferred_mod
 from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.interviews import build_transcript_reader
 from grader.bootstrap.judging import build_chat_model, build_extractor
+from grader.bootstrap.practice import build_practice
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
 from grader.bootstrap.reception import build_reception
 from grader.bootstrap.reviews import build_auditor, build_candidates, build_keeper, build_reviewer
@@ -31,6 +32,7 @@ __all__ = [
     "build_extractor",
     "build_keeper",
     "build_keyring",
+    "build_practice",
     "build_publisher",
     "build_reception",
     "build_registry",

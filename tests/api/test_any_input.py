@@ -93,13 +93,15 @@ def test_no_naughty_string_in_a_search_is_an_error_of_the_server(
 def test_no_naughty_string_in_the_practice_form_is_an_error_of_the_server(
     client: TestClient, naughty: list[str]
 ) -> None:
-    found = re.search(r'name="form_token" value="([^"]+)"', client.get("/practice/DL0028").text)
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get("/practice/questions/DL0028").text)
     assert found
     form = {"form_token": found[1]}
-    assert failures(naughty, lambda text: client.post("/practice/DL0028", data={**form, "answer": text})) == []
+    assert (
+        failures(naughty, lambda text: client.post("/practice/questions/DL0028", data={**form, "answer": text})) == []
+    )
 
 
-@pytest.mark.parametrize("path", ["/v1/grades", "/v1/rubrics/drafts", "/practice/DL0028"])
+@pytest.mark.parametrize("path", ["/v1/grades", "/v1/rubrics/drafts", "/practice/questions/DL0028"])
 @FEW
 @given(body=st.binary(max_size=200))
 def test_no_bytes_are_an_error_of_the_server(client: TestClient, path: str, body: bytes) -> None:
@@ -134,7 +136,7 @@ def test_no_reference_answer_is_an_error_of_the_server(client: TestClient, quest
 )
 def test_no_form_is_an_error_of_the_server(client: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert client.post("/practice/DL0028", content=body, headers=headers).status_code < 500
+    assert client.post("/practice/questions/DL0028", content=body, headers=headers).status_code < 500
 
 
 @pytest.mark.parametrize("piece", ["a", "\n", ". ", "(", "🪟", "e\u0301", "\u0e33", "<", "no not ", "“", "詞"])

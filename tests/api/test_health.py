@@ -107,7 +107,7 @@ def test_every_name_of_this_machine_is_served(client: TestClient, host: str) -> 
     assert client.get("/v1/questions", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/v1/grades", "/practice/DL0028"])
+@pytest.mark.parametrize("path", ["/v1/grades", "/practice/questions/DL0028"])
 def test_a_post_that_another_web_site_sends_is_refused(client: TestClient, path: str) -> None:
     response = client.post(path, json=ANSWER, headers={"Sec-Fetch-Site": "cross-site"})
     assert (response.status_code, response.json()["type"]) == (403, "urn:answer-grader:problem:cross-site-request")

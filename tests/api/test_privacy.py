@@ -38,7 +38,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/grades", {"json": {"answer": WORD}, "headers": {"Idempotency-Key": WORD, "User-Agent": WORD}}),
     ("POST", f"/v1/{WORD}", {"json": {WORD: WORD}}),
     ("POST", "/v1/rubrics/drafts", {"json": {"question": WORD, "reference_answer": f"{WORD} is a thing. It is."}}),
-    ("POST", "/practice/DL0028", {"data": {"answer": WORD}}),
+    ("POST", "/practice/questions/DL0028", {"data": {"answer": WORD}}),
     ("GET", f"/v1/grades/{WORD}", {}),
     ("GET", f"/v1/grades?candidate_ref={MAIL}&cursor={WORD}", {}),
     ("GET", f"/v1/grades?{WORD}={WORD}", {}),

@@ -1,0 +1,140 @@
+// <answer-editor> around an answer's form: counts words, keeps the draft, sends with Ctrl+Enter, takes dictation.
+
+const KEEP_AFTER_MS = 1500;
+const Recognition = window.SpeechRecognition || window.webkitSpeechRecognition;
+
+class AnswerEditor extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.text = this.querySelector("textarea");
+    this.words = this.querySelector(".words");
+    this.state = this.querySelector(".kept");
+    this.spare = `draft ${this.form.getAttribute("action")}`;
+    this.restore();
+    this.count();
+    this.text.addEventListener("input", () => this.changed());
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        this.form.requestSubmit(this.form.querySelector("button.primary"));
+      }
+    });
+    this.form.addEventListener("submit", (event) => this.sending(event));
+    this.online = () => this.keep();
+    this.offline = () => this.say("You are offline. Your text is kept in this browser.");
+    addEventListener("online", this.online);
+    addEventListener("offline", this.offline);
+    addEventListener("pageshow", () => this.form.removeAttribute("aria-busy"));
+    if (Recognition) this.offerDictation();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.listening?.stop();
+    removeEventListener("online", this.online);
+    removeEventListener("offline", this.offline);
+  }
+
+  restore() {
+    const spare = localStorage.getItem(this.spare);
+    if (spare === null) return;
+    if (this.text.value.trim() === "") {
+      this.text.value = spare;
+      this.say("Your text from before the connection was lost is back.");
+    }
+    localStorage.removeItem(this.spare);
+  }
+
+  count() {
+    const count = this.text.value.trim().split(/\s+/).filter(Boolean).length;
+    const limit = Number(this.text.dataset.limit);
+    const over = this.text.value.length - limit;
+    this.words.textContent = `${count} word${count === 1 ? "" : "s"}${over > 0 ? `, ${over} characters too long` : ""}`;
+  }
+
+  changed() {
+    this.count();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), KEEP_AFTER_MS);
+  }
+
+  async keep() {
+    const fields = new URLSearchParams(new FormData(this.form));
+    fields.set("action", "draft");
+    try {
+      const headers = { "HX-Request": "true" };
+      const answer = await fetch(this.form.action, { method: "POST", body: fields, headers, redirect: "error" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      localStorage.removeItem(this.spare);
+      this.say("Draft kept.");
+    } catch {
+      localStorage.setItem(this.spare, this.text.value);
+      this.say(navigator.onLine ? "The server does not answer. Your text is kept in this browser." : "You are offline. Your text is kept in this browser.");
+    }
+  }
+
+  sending(event) {
+    clearTimeout(this.timer);
+    if (this.form.getAttribute("aria-busy") === "true") {
+      event.preventDefault();
+      return;
+    }
+    if (!navigator.onLine) {
+      event.preventDefault();
+      this.keep();
+      return;
+    }
+    this.form.setAttribute("aria-busy", "true");
+    this.listening?.stop();
+    if (event.submitter?.value !== "draft") this.say("Grading: your answer is read against each key point…");
+  }
+
+  offerDictation() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "dictate";
+    button.textContent = "Dictate";
+    button.setAttribute("aria-pressed", "false");
+    button.title = "Your browser writes down what you say; it may send the sound to its maker.";
+    button.addEventListener("click", () => this.dictate(button));
+    this.querySelector(".send").append(button);
+  }
+
+  dictate(button) {
+    if (this.listening) {
+      this.listening.stop();
+      return;
+    }
+    const recognition = new Recognition();
+    recognition.lang = "en-US";
+    recognition.continuous = true;
+    recognition.addEventListener("result", (event) => {
+      for (const result of Array.from(event.results).slice(event.resultIndex)) {
+        if (result.isFinal) this.insert(result[0].transcript.trim());
+      }
+    });
+    recognition.addEventListener("error", (event) => this.say(`Dictation does not work here (${event.error}).`));
+    recognition.addEventListener("end", () => {
+      this.listening = undefined;
+      button.setAttribute("aria-pressed", "false");
+      button.textContent = "Dictate";
+    });
+    this.listening = recognition;
+    button.setAttribute("aria-pressed", "true");
+    button.textContent = "Stop dictating";
+    recognition.start();
+    this.say("Listening. Speak; your browser may send the sound to its maker.");
+  }
+
+  insert(words) {
+    const before = this.text.value;
+    this.text.value = before + (before && !/\s$/.test(before) ? " " : "") + words;
+    this.changed();
+  }
+
+  say(words) {
+    this.state.textContent = words;
+  }
+}
+
+customElements.define("answer-editor", AnswerEditor);
