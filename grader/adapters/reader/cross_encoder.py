@@ -36,7 +36,7 @@ class CrossEncoder:
         self._model: ReaderModel | None = None
         self._identity = {"backend": self._backend.name}
         self._batcher: MicroBatcher[Passage, list[list[Reading]]] = MicroBatcher(
-            self._read_all, max_batch=ANSWERS_AT_ONCE, name="reader"
+            self._read_all, max_batch=ANSWERS_AT_ONCE, bulk_batch=1, name="reader"
         )
 
     @property

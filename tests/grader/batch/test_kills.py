@@ -30,7 +30,7 @@ RUBRIC = Bank().rubric("DL0028")
 RESUMED_SECONDS = 10.0
 """From the restart, or the death of a neighbour, to the next result (issue 7)."""
 
-DONE_SECONDS = 60.0
+DONE_SECONDS = 120.0
 
 
 @dataclass
@@ -132,9 +132,7 @@ async def test_one_of_two_workers_on_postgresql_is_killed(new_plan: Callable[...
         await checked(observer, rows, kills, before)
 
 
-STAGES = [
-    f"{when} {what}" for what in ("open", "planned", "begin", "todo", "save", "finish") for when in ("before", "after")
-]
+STAGES = ["after open", "after planned", "after begin", "after todo", "before save", "after save", "before finish"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
