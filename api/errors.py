@@ -16,7 +16,15 @@ from starlette.exceptions import HTTPException
 from api import request_id
 from api.problems import PROBLEMS
 from grader.delivery import RefusedUrl
-from grader.errors import BudgetExhausted, InvalidAnswer, ModelUnavailable, Overloaded, StorageError, StorageFull
+from grader.errors import (
+    BudgetExhausted,
+    CandidateErased,
+    InvalidAnswer,
+    ModelUnavailable,
+    Overloaded,
+    StorageError,
+    StorageFull,
+)
 from grader.webhooks import TooManyEndpoints, UnknownEndpoint
 from rubrics.errors import ExtractionError, UnknownKeyPoint, UnknownQuestion, UnknownRubric, WrongState
 
@@ -92,6 +100,7 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     ExtractionError: (422, "validation-error"),
     BudgetExhausted: (429, "budget-exhausted"),
     ModelUnavailable: (503, "model-unavailable"),
+    CandidateErased: (409, "candidate-erased"),
     Overloaded: (503, "temporary-reduced-capacity"),
     StorageFull: (507, "storage-unavailable"),
     StorageError: (503, "storage-unavailable"),

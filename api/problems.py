@@ -126,6 +126,12 @@ PROBLEMS: Final[dict[str, Meaning]] = {
         ("another decision on an appeal that was decided already",),
         "Read the grade's review; whoever still disagrees appeals again.",
     ),
+    "candidate-erased": Meaning(
+        "The candidate was erased meanwhile",
+        (409,),
+        ("a grade whose candidate is erased while it is made",),
+        "Nothing was kept. If the candidate is to be graded all the same, send the answer again.",
+    ),
     "answer-not-kept": Meaning(
         "The answer is no longer kept",
         (409,),

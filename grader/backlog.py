@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from grader.domain import Grade
-from grader.errors import BudgetExhausted, InvalidAnswer, Overloaded, StorageError
+from grader.errors import BudgetExhausted, CandidateErased, InvalidAnswer, Overloaded, StorageError
 from grader.grading import Request
 from grader.outage import judge_was_down
 from grader.ports import PendingGrade, PendingGrades, PendingState, Together
@@ -44,8 +44,11 @@ TOO_MANY_TRIES: Final = "too_many_tries"
 Make = Callable[[str, Request], Awaitable[Grade]]
 """Makes the grade of a tenant's request."""
 
-Keep = Callable[[str, Request, Grade, str | None], Awaitable[Grade]]
-"""Keeps a tenant's grade with what was asked, and with the key of which id; of two under one id the first stays."""
+Keep = Callable[[str, Request, Grade, str | None, datetime], Awaitable[Grade]]
+"""Keeps a tenant's grade with what was asked, with the key of which id, and when; of two under one id the first stays.
+
+CandidateErased where the candidate was erased since then.
+"""
 
 
 @dataclass
@@ -75,12 +78,20 @@ class Backlog:
         self._news.set()
         return pending
 
-    async def adopt(
-        self, tenant: str, grade_id: str, request: Request, making: asyncio.Future[Grade], made_by: str | None = None
+    async def adopt(  # noqa: PLR0913 - all that is known of a grade half made
+        self,
+        tenant: str,
+        grade_id: str,
+        request: Request,
+        making: asyncio.Future[Grade],
+        made_by: str | None = None,
+        *,
+        asked_at: datetime | None = None,
     ) -> tuple[PendingGrade, Coroutine[Any, Any, None]]:
         """Promise a grade that is being made; the second of the two is what is left to do. Overloaded, StorageError."""
         pending = replace(
             self._promised(grade_id, request, made_by),
+            accepted_at=asked_at or self.now(),
             state=PendingState.RUNNING,
             tries=1,
             due_at=self.now() + self.hold,
@@ -172,10 +183,11 @@ class Backlog:
         if judge_was_down(grade) and pending.tries < MAX_TRIES:
             await self._try_again(tenant, pending, "judge_unavailable")
             return
+        request, made = _requests.validate_json(pending.request), grade.model_copy(update={"id": pending.id})
         async with self.together(tenant):
             if await self.pending.remove(tenant, pending.id):  # else it was erased, or somebody was faster
-                request = _requests.validate_json(pending.request)
-                await self.keep(tenant, request, grade.model_copy(update={"id": pending.id}), pending.made_by)
+                with suppress(CandidateErased):  # promised after that, of a grade asked for before
+                    await self.keep(tenant, request, made, pending.made_by, pending.accepted_at)
         self._waiting -= 1
 
     async def _try_again(self, tenant: str, pending: PendingGrade, reason: str) -> None:

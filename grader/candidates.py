@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from grader.access import Principal
 from grader.audit import Action, Anchor, Event
 from grader.domain import Grade
+from grader.erased import Erased
 from grader.keeping import NOBODY, read_request, request_of
 from grader.ports import (
     AttemptStore,
@@ -114,6 +115,7 @@ class Candidates:
     outbox: Outbox
     audit: AuditLog
     together: Together
+    erased: Erased
     attempts: AttemptStore
     studies: StudyStore
     batches: BatchSubjects
@@ -144,6 +146,7 @@ class Candidates:
         tenant = who.tenant
         async with self.together(tenant):
             said = await self._said(tenant, await self._grades(tenant, candidate_ref))
+            await self.erased.note(tenant, candidate_ref, self.now())
             grades = await self.grades.erase(tenant, candidate_ref)
             promised = await self.pending.erase(tenant, candidate_ref)
             replies = await self.responses.erase(tenant, candidate_ref)

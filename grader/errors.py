@@ -10,6 +10,7 @@ GraderError               base: catch this one
 ├── DatasetError          a benchmark file cannot be read
 ├── AnswerFileError       a file of answers cannot be read, as a whole or from somewhere on
 ├── UnknownKey            there is no such API key
+├── CandidateErased       the candidate was erased while a grade was made
 ├── BudgetExhausted       a tenant has spent what it may today
 ├── UnknownBatch          the tenant has no such batch
 ├── BatchConflict         a batch is in no state for what is asked of it
@@ -89,6 +90,10 @@ class AnswerFileError(GraderError):
 
 class UnknownKey(GraderError):
     """There is no such API key, or it no longer counts."""
+
+
+class CandidateErased(GraderError):
+    """A candidate was erased while a grade was made: it is not kept."""
 
 
 class BudgetExhausted(GraderError):

@@ -34,8 +34,11 @@ from grader.scoring import Policy, Score, score
 from grader.similarity import find_matches
 from grader.text.canonical import answer_hash, canonicalise
 from grader.text.contentless import contentless
-from grader.text.screening import SCREENED, screen
+from grader.text.screening import SCREENED, Finding, screen
 from rubrics.model import KeyPoint, Rubric
+
+BRIEF_CHARACTERS: Final = 500
+"""Up to so many an answer is screened where it stands; more take long enough for other requests to notice."""
 
 RULES: Final = "rules"
 """Stands in `judged_by` where the text itself decided and no judge was asked."""
@@ -130,9 +133,7 @@ class Grader:
         flag = contentless(answer, rubric)
         if flag is not None:
             return _all_missing(rubric, flag), ()
-        findings = await asyncio.to_thread(
-            screen, answer, rubric
-        )  # 0.1 s for a long answer: others are served meanwhile
+        findings = await _screened(answer, rubric)
         matches = await find_matches(self.embedder, rubric, answer) if self.embedder else ()
         judgement = await judged_without(judge, Submission(rubric, answer, matches, asked), findings, self.embedder)
         seen = tuple(dict.fromkeys(finding.flag for finding in findings))
@@ -183,6 +184,13 @@ class Grader:
             removed_characters=dict(answer.removed),
             policy=asdict(self.policy),
         )
+
+
+async def _screened(answer: Answer, rubric: Rubric) -> tuple[Finding, ...]:
+    """What the screen finds; in a thread where that takes long enough for others to notice."""
+    if len(answer.text) < BRIEF_CHARACTERS:
+        return screen(answer, rubric)
+    return await asyncio.to_thread(screen, answer, rubric)
 
 
 def _all_missing(rubric: Rubric, flag: Flag) -> Judgement:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from grader.audit import Action, Event, commitment, new_salt
 from grader.domain import Grade
+from grader.erased import Erased
 from grader.grading import Request
 from grader.ports import AuditLog, Basis, BasisStore, GradeStore, Together
 from grader.webhooks import Publisher, grade_completed
@@ -32,12 +34,19 @@ class Keeper:
     audit: AuditLog
     together: Together
     publisher: Publisher
+    erased: Erased
 
-    async def keep(self, tenant: str, request: Request, grade: Grade, made_by: str | None) -> None:
-        """Keep the grade of `request`, asked for with the key `made_by`; AlreadyStored if its id is not new."""
+    async def keep(
+        self, tenant: str, request: Request, grade: Grade, made_by: str | None, asked_at: datetime | None = None
+    ) -> None:
+        """Keep the grade of `request`, asked for with the key `made_by`; AlreadyStored if its id is not new.
+
+        CandidateErased where that happened since it was asked for, which is when it was made if nothing else is said.
+        """
         salt = new_salt()
         asked = _requests.dump_json(request).decode()
         async with self.together(tenant):
+            await self.erased.check(tenant, grade.candidate_ref, asked_at or grade.created_at)
             await self.grades.save(tenant, grade)
             await self.bases.keep(tenant, Basis(grade.id, grade.candidate_ref, grade.created_at, asked, salt))
             await self.audit.append(tenant, _kept(grade, salt, made_by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from grader.backlog import Backlog
@@ -32,14 +33,14 @@ class Reception:
     ) -> Grade | PendingGrade:
         """The kept grade if it is there after `seconds` (None: however long it takes), else the promise of it.
 
-        A grade for which no judge was there (`judge_was_down`) is not kept. Overloaded, StorageError, and what grading
-        raises.
+        A grade for which no judge was there (`judge_was_down`) is not kept. Overloaded, StorageError, CandidateErased,
+        and what grading raises.
         """
         if seconds is not None and seconds <= 0:
             return await self.backlog.accept(tenant, grade_id, request, made_by)
         if self._waited_for >= self.limit:
             raise Overloaded(f"{self._waited_for} callers wait for their grade already")
-        making = asyncio.ensure_future(self.backlog.make(tenant, request))
+        asked_at, making = self.backlog.now(), asyncio.ensure_future(self.backlog.make(tenant, request))
         self._waited_for += 1
         try:
             done, _ = await asyncio.wait({making}, timeout=seconds)
@@ -49,15 +50,22 @@ class Reception:
         finally:
             self._waited_for -= 1
         if not done:
-            return await self._promise(tenant, grade_id, request, making, made_by)
+            return await self._promise(tenant, grade_id, request, making, made_by, asked_at=asked_at)
         grade = making.result().model_copy(update={"id": grade_id})
-        return grade if judge_was_down(grade) else await self.backlog.keep(tenant, request, grade, made_by)
+        return grade if judge_was_down(grade) else await self.backlog.keep(tenant, request, grade, made_by, asked_at)
 
-    async def _promise(
-        self, tenant: str, grade_id: str, request: Request, making: asyncio.Future[Grade], made_by: str | None
+    async def _promise(  # noqa: PLR0913 - as `Backlog.adopt`
+        self,
+        tenant: str,
+        grade_id: str,
+        request: Request,
+        making: asyncio.Future[Grade],
+        made_by: str | None,
+        *,
+        asked_at: datetime,
     ) -> PendingGrade:
         try:
-            pending, rest = await self.backlog.adopt(tenant, grade_id, request, making, made_by)
+            pending, rest = await self.backlog.adopt(tenant, grade_id, request, making, made_by, asked_at=asked_at)
         except BaseException:
             making.cancel()
             raise

@@ -39,7 +39,7 @@ POLL_SECONDS: Final = 2
     status_code=201,
     response_model=ReviewedGrade,
     responses={202: {"model": PromisedGrade, "description": "Promised"}},
-    openapi_extra=problems("not-found", "budget-exhausted", *UNAVAILABLE),
+    openapi_extra=problems("not-found", "budget-exhausted", "candidate-erased", *UNAVAILABLE),
 )
 async def create_grade(
     app: App, creation: Creating, body: GradeRequest, prefer: Annotated[str | None, Header(max_length=200)] = None

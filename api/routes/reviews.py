@@ -175,7 +175,7 @@ async def decide_appeal(of: Of, number: Number, body: DecisionIn) -> Review:
     status_code=201,
     response_model=ReviewedGrade,
     responses={202: {"model": PromisedGrade, "description": "Promised"}},
-    openapi_extra=problems("answer-not-kept", "budget-exhausted", *UNAVAILABLE),
+    openapi_extra=problems("answer-not-kept", "budget-exhausted", "candidate-erased", *UNAVAILABLE),
 )
 async def create_regrade(
     of: Of, creation: Creating, body: RegradeIn, prefer: Annotated[str | None, Header(max_length=200)] = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from grader.access import Amount
 from grader.backlog import Backlog
@@ -14,6 +16,7 @@ from grader.caching import on_behalf_of
 from grader.domain import Grade
 from grader.errors import AlreadyStored
 from grader.grading import Request
+from grader.keeping import Keeper
 from grader.ports import Subject
 from grader.reception import Reception
 from grader.settings import Settings
@@ -43,6 +46,10 @@ class GradeWork:
     access: Access
     noted: Callable[[Grade], None] = lambda _grade: None
 
+    @cached_property
+    def _keeper(self) -> Keeper:
+        return build_keeper(self.services.storage)
+
     async def make(self, tenant: str, request: Request) -> Grade:
         """Grade within the tenant's budget; BudgetExhausted where its day is spent."""
         grader = self.services.grader
@@ -52,11 +59,11 @@ class GradeWork:
                 reservation.took = Amount.of(grade.usage)
         return grade
 
-    async def keep(self, tenant: str, request: Request, grade: Grade, made_by: str | None) -> Grade:
+    async def keep(self, tenant: str, request: Request, grade: Grade, made_by: str | None, asked_at: datetime) -> Grade:
         """Keep a grade and return the one that is kept: of two under one id the first stays."""
         storage = self.services.storage
         try:
-            await build_keeper(storage).keep(tenant, request, grade, made_by)
+            await self._keeper.keep(tenant, request, grade, made_by, asked_at)
         except AlreadyStored:
             return await storage.grades.find(tenant, grade.id) or grade
         self.noted(grade)

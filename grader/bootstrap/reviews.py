@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from grader.access import subkey
 from grader.auditing import Auditor
 from grader.bootstrap.delivery import build_publisher
+from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.stores import Storage
 from grader.candidates import Candidates
+from grader.erased import Erased
 from grader.keeping import Keeper
 from grader.reviewing import Reviewer
 
 
 def build_keeper(storage: Storage) -> Keeper:
     """Keeps grades with their basis and their entry in the decision log."""
-    return Keeper(storage.grades, storage.bases, storage.audit, storage.together, build_publisher(storage))
+    publisher, erased = build_publisher(storage), _erased(storage)
+    return Keeper(storage.grades, storage.bases, storage.audit, storage.together, publisher, erased)
 
 
 def build_reviewer(storage: Storage) -> Reviewer:
@@ -37,7 +41,12 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.outbox,
         storage.audit,
         storage.together,
+        _erased(storage),
         storage.attempts,
         storage.studies,
         storage.batch_subjects,
     )
+
+
+def _erased(storage: Storage) -> Erased:
+    return Erased(storage.erasures, subkey(deployment_secret(storage.settings), "erasures"))

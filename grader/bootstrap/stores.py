@@ -19,6 +19,7 @@ from grader.ports import (
     BulkJobStore,
     ChunkStore,
     EndpointStore,
+    Erasures,
     GradeStore,
     Holdings,
     IdempotencyStore,
@@ -84,6 +85,11 @@ class Storage:
     def holdings(self) -> Holdings:
         """How grades stand."""
         return cast(Holdings, _Opening(self._opened, "holdings"))
+
+    @property
+    def erasures(self) -> Erasures:
+        """Who was erased lately."""
+        return cast(Erasures, _Opening(self._opened, "erasures"))
 
     @property
     def audit(self) -> AuditLog:
@@ -239,6 +245,7 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlIdempotencyStore(database),
         sql.SqlPendingGrades(database),
         sql.SqlHoldings(database),
+        sql.SqlErasures(database),
         sql.SqlAuditLog(database),
         sql.SqlBasisStore(database),
         sql.SqlReviewStore(database),

@@ -13,7 +13,7 @@ from grader.fakes.judging import FakeJudge, FakeReader
 from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.rubrics import FakeRubricStore
-from grader.fakes.storage import FakeGradeStore, FakeResponseCache, counting_ids, separately
+from grader.fakes.storage import FakeErasures, FakeGradeStore, FakeResponseCache, counting_ids, separately
 from grader.fakes.transcripts import FakeTranscriptReader
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "FakeEmbedder",
     "FakeEncoder",
     "FakeEndpointStore",
+    "FakeErasures",
     "FakeGradeStore",
     "FakeHoldings",
     "FakeIdempotencyStore",

@@ -108,6 +108,22 @@ class FakeResponseCache:
         return sum(self.replies.pop((tenant, key), None) is not None for key in theirs)
 
 
+@dataclass
+class FakeErasures:
+    """Keeps marks in memory."""
+
+    marks: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    async def note(self, tenant: str, candidate: str, at: datetime, *, forget_before: datetime) -> None:
+        """Note one, and forget those before."""
+        self.marks = {key: noted for key, noted in self.marks.items() if key[0] != tenant or noted >= forget_before}
+        self.marks[tenant, candidate] = at
+
+    async def last(self, tenant: str, candidate: str) -> datetime | None:
+        """When it was, where it is still known."""
+        return self.marks.get((tenant, candidate))
+
+
 @asynccontextmanager
 async def separately(tenant: str) -> AsyncIterator[None]:  # noqa: ARG001 - what a Together is called with
     """A Together that binds nothing: what the fakes keep is kept at once."""

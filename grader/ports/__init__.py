@@ -30,7 +30,7 @@ from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.rubrics import GivenGrade, RubricStore
-from grader.ports.storage import GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
+from grader.ports.storage import Erasures, GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 from grader.ports.transcripts import TranscriptReader
 from grader.ports.webhooks import Endpoint, EndpointStore, Rotation
 
@@ -67,6 +67,7 @@ __all__ = [
     "Embedder",
     "Endpoint",
     "EndpointStore",
+    "Erasures",
     "GivenGrade",
     "GradeFilter",
     "GradeStore",

@@ -95,6 +95,18 @@ class ResponseCache(Protocol):
         ...
 
 
+class Erasures(Protocol):
+    """Keeps, by tenant, a mark of whom was erased and when; StorageError from every operation that cannot be done."""
+
+    async def note(self, tenant: str, candidate: str, at: datetime, *, forget_before: datetime) -> None:
+        """Note an erasure, in place of an earlier one of the same mark, and forget those before a moment."""
+        ...
+
+    async def last(self, tenant: str, candidate: str) -> datetime | None:
+        """When the one with this mark was erased, or None."""
+        ...
+
+
 class Together(Protocol):
     """Binds several operations into one."""
 

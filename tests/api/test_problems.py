@@ -130,6 +130,7 @@ PROVOKED: dict[str, list[Ask]] = {
 }
 """Causes that a single request brings about."""
 
+_BEHIND = "test_problems.py::test_what_is_missing_behind_the_service_is_a_503_or_507_that_says_when_to_come_again"
 PROVED_BY: dict[str, str] = {
     "an LLM that gives no key points for a draft": (
         "test_drafts_by_model.py::test_a_model_that_gives_no_points_is_an_unavailable_judge_and_its_calls_count"
@@ -166,6 +167,9 @@ PROVED_BY: dict[str, str] = {
     "an `If-Match` that names another version": "test_etags.py::test_a_change_must_name_the_version_it_changes",
     "a change without `If-Match`": "test_etags.py::test_a_change_must_name_the_version_it_changes",
     "another decision on an appeal that was decided already": "test_reviews.py::test_an_appeal_is_answered_once",
+    "a grade whose candidate is erased while it is made": (
+        "test_erasures.py::test_a_grade_whose_candidate_is_erased_meanwhile_is_refused_and_not_kept"
+    ),
     "a grade to be made again whose answer was erased, or was never kept": (
         "test_reviews.py::test_a_grade_whose_answer_is_not_kept_cannot_be_made_again"
     ),
@@ -175,18 +179,10 @@ PROVED_BY: dict[str, str] = {
     "an error nobody expected": (
         "test_health.py::test_an_error_nobody_expected_is_a_problem_that_says_nothing_of_the_inside"
     ),
-    "no verdict at all, because the judge is down, in a request that waits for its grade": (
-        "test_problems.py::test_what_is_missing_behind_the_service_is_a_503_or_507_that_says_when_to_come_again"
-    ),
-    "an embedding model that cannot be loaded": (
-        "test_problems.py::test_what_is_missing_behind_the_service_is_a_503_or_507_that_says_when_to_come_again"
-    ),
-    "a database that is away or locked (503)": (
-        "test_problems.py::test_what_is_missing_behind_the_service_is_a_503_or_507_that_says_when_to_come_again"
-    ),
-    "a full disk (507)": (
-        "test_problems.py::test_what_is_missing_behind_the_service_is_a_503_or_507_that_says_when_to_come_again"
-    ),
+    "no verdict at all, because the judge is down, in a request that waits for its grade": _BEHIND,
+    "an embedding model that cannot be loaded": _BEHIND,
+    "a database that is away or locked (503)": _BEHIND,
+    "a full disk (507)": _BEHIND,
     "more requests than can wait; a server that is going down": (
         "test_promised_grades.py::test_more_than_can_wait_is_refused_at_once"
     ),

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlGradeStore
+from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlErasures, SqlGradeStore
 from grader.auditing import Auditor
 from grader.domain import Grade, Label
+from grader.erased import Erased
 from grader.fakes import FakeAuditLog, FakeEmbedder, FakeEndpointStore, FakeJudge, FakeOutbox
 from grader.grading import Grader, Request
 from grader.keeping import Keeper
@@ -48,16 +49,9 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 async def kept(database: Database, log: AuditLog, grade: Grade, name: str) -> tuple[float, float]:
     """Of one tenant's grades, by WRITERS at once: how many a second, and ms of this process's work for each."""
-    keeper, count = (
-        Keeper(
-            SqlGradeStore(database),
-            SqlBasisStore(database),
-            log,
-            database.together,
-            Publisher(FakeEndpointStore(), FakeOutbox()),
-        ),
-        0,
-    )
+    nobody, erased = Publisher(FakeEndpointStore(), FakeOutbox()), Erased(SqlErasures(database), b"secret")
+    keeper = Keeper(SqlGradeStore(database), SqlBasisStore(database), log, database.together, nobody, erased)
+    count = 0
     began, worked = time.perf_counter(), time.process_time()
 
     async def write(writer: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.backlog import CANNOT_BE_GRADED, DELAYS, HOLD, MAX_TRIES, TOO_MANY_TRIES, Backlog
 from grader.domain import Grade, Label
-from grader.errors import AlreadyStored, InvalidAnswer, JudgeFailure, Overloaded, StorageAway
+from grader.errors import AlreadyStored, CandidateErased, InvalidAnswer, JudgeFailure, Overloaded, StorageAway
 from grader.fakes import FakeJudge, FakePendingGrades, separately
 from grader.grading import Grader, Request
 from grader.ports import PendingState
@@ -33,6 +33,7 @@ class House:
     kept: list[tuple[str, str, str | None]] = field(default_factory=list)
     time: datetime = NOON
     limit: int = 10
+    erased_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(
@@ -40,7 +41,11 @@ class House:
         )
         self.reception = Reception(self.backlog, limit=2)
 
-    async def keep(self, tenant: str, _request: Request, grade: Grade, made_by: str | None) -> Grade:
+    async def keep(
+        self, tenant: str, _request: Request, grade: Grade, made_by: str | None, asked_at: datetime
+    ) -> Grade:
+        if self.erased_at is not None and asked_at <= self.erased_at:
+            raise CandidateErased
         self.kept.append((tenant, grade.id, made_by))
         return grade
 
@@ -264,3 +269,29 @@ async def test_a_grade_without_any_judge_is_told_to_the_caller_and_not_kept() ->
     grade = await house.reception.grade("acme", "g-1", REQUEST, seconds=5)
     assert isinstance(grade, Grade)
     assert (grade.score, house.kept) == (None, [])
+
+
+async def test_a_grade_made_while_its_candidate_is_erased_is_not_kept() -> None:
+    house = House(good, erased_at=NOON)
+    with pytest.raises(CandidateErased):
+        await house.reception.grade("acme", "g-1", REQUEST, seconds=5)
+    house.time += timedelta(seconds=1)
+    assert await house.reception.grade("acme", "g-2", REQUEST, seconds=5)
+    assert house.kept == [("acme", "g-2", None)]
+
+
+async def test_a_promise_given_after_the_erasure_of_a_grade_asked_for_before_comes_to_nothing() -> None:
+    release = asyncio.Event()
+
+    async def slowly(tenant: str, request: Request) -> Grade:
+        await release.wait()
+        return await good(tenant, request)
+
+    house = House(slowly)
+    async with house.reception:
+        await house.reception.grade("acme", "g-1", REQUEST, seconds=0.01)
+        house.erased_at = house.time
+        release.set()
+        for _ in range(200):
+            await asyncio.sleep(0)
+    assert (house.kept, house.pending.kept, house.backlog.waiting) == ([], {}, 0)

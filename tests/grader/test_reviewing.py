@@ -13,6 +13,7 @@ from grader.audit import Action, Anchor, Break, Event
 from grader.auditing import Auditor
 from grader.candidates import Candidates
 from grader.domain import Grade, Label
+from grader.erased import Erased
 from grader.errors import AlreadyStored
 from grader.fakes import (
     FakeAttemptStore,
@@ -20,6 +21,7 @@ from grader.fakes import (
     FakeBasisStore,
     FakeBatchStore,
     FakeEndpointStore,
+    FakeErasures,
     FakeGradeStore,
     FakeIdempotencyStore,
     FakeJudge,
@@ -75,19 +77,17 @@ class House:
 
     def __post_init__(self) -> None:
         self.publisher = Publisher(self.endpoints, self.outbox)
-        self.keeper = Keeper(self.grades, self.bases, self.audit, separately, self.publisher)
+        self.erased = Erased(FakeErasures(), b"secret")
+        self.keeper = Keeper(self.grades, self.bases, self.audit, separately, self.publisher, self.erased)
         self.reviewer = Reviewer(self.bases, self.reviews, self.audit, separately, self.publisher, lambda: NOON)
         self.auditor = Auditor(self.audit, self.grades, self.bases)
+        stores = self.grades, self.bases, self.reviews, self.pending, self.responses, self.idempotency
         self.candidates = Candidates(
-            self.grades,
-            self.bases,
-            self.reviews,
-            self.pending,
-            self.responses,
-            self.idempotency,
+            *stores,
             self.outbox,
             self.audit,
             separately,
+            self.erased,
             self.attempts,
             self.studies,
             self.batches,

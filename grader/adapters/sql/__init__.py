@@ -13,6 +13,7 @@ from grader.adapters.sql.bulk import SqlBulkJobStore
 from grader.adapters.sql.chunks import SqlChunkStore
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.endpoints import SqlEndpointStore
+from grader.adapters.sql.erasures import SqlErasures
 from grader.adapters.sql.grades import SqlGradeStore
 from grader.adapters.sql.holdings import SqlHoldings
 from grader.adapters.sql.idempotency import SqlIdempotencyStore
@@ -38,6 +39,7 @@ class SqlStores:
     idempotency: SqlIdempotencyStore
     pending: SqlPendingGrades
     holdings: SqlHoldings
+    erasures: SqlErasures
     audit: SqlAuditLog
     bases: SqlBasisStore
     reviews: SqlReviewStore
@@ -62,6 +64,7 @@ __all__ = [
     "SqlBulkJobStore",
     "SqlChunkStore",
     "SqlEndpointStore",
+    "SqlErasures",
     "SqlGradeStore",
     "SqlHoldings",
     "SqlIdempotencyStore",
