@@ -9,7 +9,8 @@ class AnswerEditor extends HTMLElement {
     this.text = this.querySelector("textarea");
     this.words = this.querySelector(".words");
     this.state = this.querySelector(".kept");
-    this.spare = `draft ${this.form.getAttribute("action")}`;
+    this.place = this.form.getAttribute("action"); // form.action is the button of that name
+    this.spare = `draft ${this.place}`;
     this.restore();
     this.count();
     this.text.addEventListener("input", () => this.changed());
@@ -63,7 +64,7 @@ class AnswerEditor extends HTMLElement {
     fields.set("action", "draft");
     try {
       const headers = { "HX-Request": "true" };
-      const answer = await fetch(this.form.action, { method: "POST", body: fields, headers, redirect: "error" });
+      const answer = await fetch(this.place, { method: "POST", body: fields, headers, redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
       localStorage.removeItem(this.spare);
       this.say("Draft kept.");

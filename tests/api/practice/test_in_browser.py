@@ -1,0 +1,256 @@
+"""A person practises in a real browser: with a mouse, with the keyboard alone, and with JavaScript switched off."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from grader.judges.similarity import Calibration, SimilarityJudge
+from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 320, "height": 800}
+DESKTOP = {"width": 1440, "height": 900}
+
+AXE = Path(__file__).with_name("axe-4.14.1.min.js")
+"""axe-core of Deque as the npm registry has it, MPL-2.0; for tests only."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}"),
+]
+
+
+class Server(uvicorn.Server):
+    """Says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.reachable = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.reachable.set()
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The application behind a real server on a free port."""
+    server = Server(uvicorn.Config(app, log_level="error", ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            assert server.reachable.wait(30)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def site(build: Callable[..., FastAPI]) -> Iterator[str]:
+    """The practice pages, with a judge that reads the first answer as a person would and covers all in the next."""
+    with served(build(judges={"llm": reading(VERDICTS, EVERYTHING)}, default_judge="llm")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def opened(browser: Any, **options: Any) -> Iterator[Any]:
+    """An empty page; what the policy blocks, what cannot be loaded and what a script fails with fails the test."""
+    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: complaints.append(asked.url) if "//127.0.0.1:" not in asked.url else None)
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def overflow(page: Any) -> int:
+    """Pixels by which the page is wider than its window."""
+    width: int = page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
+    return width
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_whole_loop_with_a_mouse(browser: Any, site: str, script: bool) -> None:  # noqa: FBT001 - a parameter
+    with opened(browser, java_script_enabled=script) as page:
+        page.goto(site)
+        page.get_by_label("Search").fill("sliding window")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_role("link", name="Sliding Window Attention").click()
+        page.get_by_label("Your answer").fill(ANSWER)
+        page.get_by_role("button", name="Keep as draft").click()
+        page.get_by_text("Draft kept").wait_for()
+        page.reload()
+        assert page.get_by_label("Your answer").input_value() == ANSWER
+        page.get_by_role("button", name="Grade my answer").click()
+        page.get_by_role("heading", name="You covered 1 of 5 key points").wait_for()
+        assert page.locator(".score").text_content() == "40\u202f%"
+
+        for button in ("Give me a hint", "Another hint", "Show the point"):
+            page.locator("#point-4").get_by_role("button", name=button).click()
+        page.locator("#point-4").get_by_text("a band around the diagonal").wait_for()
+        page.locator("#point-2").get_by_text("Looks wrong?").click()
+        page.locator("#point-2").get_by_role("button", name="Flag it").click()
+        page.locator("#point-2").get_by_text("a person will look at it").wait_for()
+        page.get_by_role("button", name="Show the reference answer").click()
+        page.locator("#reference .own").wait_for()
+
+        page.get_by_role("link", name="Revise").click()
+        assert page.get_by_label("Revise your answer").input_value() == ANSWER
+        page.get_by_label("Revise your answer").fill(ANSWER.replace("stays quadratic", "becomes linear"))
+        page.get_by_role("button", name="Grade my answer").click()
+        page.get_by_text("+60").wait_for()
+        page.get_by_role("link", name="Progress").click()
+        page.get_by_role("heading", name="Points mastered over time").wait_for()
+
+
+def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None:
+    with opened(browser) as page:
+        page.goto(site)
+        tab_to(page, "sliding-search", "document.activeElement.id === 'search'")
+        page.keyboard.type("sliding window")
+        page.locator(".questions li").nth(1).wait_for(state="detached")
+        tab_to(page, "question", "document.activeElement.textContent.includes('Sliding Window')")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/questions/DL0028")
+        tab_to(page, "answer", "document.activeElement.id === 'answer'")
+        page.keyboard.type(ANSWER)
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("heading", name="You covered 1 of 5 key points").wait_for()
+        for _ in range(2):
+            page.keyboard.press("j")
+        page.keyboard.press("h")
+        page.locator("#point-2 .hint").wait_for()
+        page.keyboard.press("k")
+        page.keyboard.press("e")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#point-1"
+        page.keyboard.press("?")
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+        page.keyboard.press("r")
+        page.wait_for_url("**attempt=*")
+        tab_to(page, "answer", "document.activeElement.id === 'answer'")
+        page.keyboard.type("jk? are letters here. ")
+        assert "jk? are letters here. " in page.get_by_label("Revise your answer").input_value()
+
+
+def tab_to(page: Any, what: str, reached: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(reached):
+            return
+    pytest.fail(f"{what} cannot be reached with Tab")
+
+
+def test_who_loses_the_connection_keeps_the_text(browser: Any, site: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{site}/practice/questions/DL0028")
+        page.context.set_offline(True)
+        page.get_by_label("Your answer").fill(ANSWER)
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("Your text is kept in this browser").wait_for()
+        page.context.set_offline(False)
+        page.get_by_text("Draft kept.").wait_for()
+        page.reload()
+        assert page.get_by_label("Your answer").input_value() == ANSWER
+
+
+@pytest.fixture(scope="module")
+def sites(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
+    """Sites on which the judge reads, is down with another in its place, and is down with none."""
+    similarity = SimilarityJudge(Calibration.shipped())
+    with (
+        served(build(judges={"llm": reading()}, default_judge="llm")) as works,
+        served(build(judges={"llm": down(), "similarity": similarity}, default_judge="llm")) as stands_in,
+        served(build(judges={"llm": down()}, default_judge="llm")) as fails,
+    ):
+        yield {"works": works, "stands in": stands_in, "fails": fails}
+
+
+def submitted(page: Any, site: str, text: str = ANSWER, button: str = "Grade my answer") -> None:
+    page.goto(f"{site}/practice/questions/DL0028")
+    page.get_by_label("Your answer").fill(text)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_load_state()
+
+
+def states(page: Any, sites: dict[str, str]) -> Iterator[str]:
+    """Every page and state, one after the other."""
+    works = sites["works"]
+    for path in (
+        "/practice",
+        "/practice?text=quidditch",
+        "/practice/progress",
+        "/practice/questions/DL0028",
+        "/practice/no",
+    ):
+        page.goto(works + path)
+        yield path
+    submitted(page, works, "not much")
+    yield "too short"
+    page.get_by_role("button", name="Grade it as it is").click()
+    page.wait_for_url("**/attempts/*")
+    yield "graded, nothing in it"
+    submitted(page, works)
+    page.get_by_text("Looks wrong?").first.click()
+    page.get_by_text("How the score comes about").click()
+    yield "graded, opened"
+    page.get_by_role("button", name="Give me a hint").first.click()
+    page.locator(".hint").first.wait_for()
+    page.get_by_role("button", name="Show the reference answer").click()
+    page.locator("#reference .own").wait_for()
+    yield "hints and reference"
+    page.goto(works + "/practice/progress")
+    yield "progress"
+    submitted(page, sites["stands in"])
+    yield "provisional"
+    submitted(page, sites["fails"])
+    yield "waiting"
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["wide light", "narrow dark"]
+)
+def test_every_page_and_state_is_accessible_and_fits(
+    browser: Any, sites: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    axe, wrong = AXE.read_text("utf-8"), []
+    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+        for state in states(page, sites):
+            page.evaluate(axe)
+            found = page.evaluate("axe.run().then(result => result.violations)")
+            wrong += [(state, each["id"], each["nodes"][0]["html"][:120]) for each in found]
+            wrong += [(state, "wider than its window", overflow(page))] if overflow(page) else []
+    assert "\n".join(map(str, wrong)) == ""
