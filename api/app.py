@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api import errors
+from api.admission import Admission
 from api.authentication import Authenticated
 from api.body import CheckedBody
 from api.dependencies import Application, Readiness
@@ -75,11 +76,11 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
     errors.install(app, _show_problem)
-    _surround(app, metrics)
+    _surround(app, metrics, settings.request_limit)
     return app
 
 
-def _surround(app: FastAPI, metrics: Metrics) -> None:
+def _surround(app: FastAPI, metrics: Metrics, request_limit: int) -> None:
     """What a request passes before it reaches its route, from the inside out."""
     app.add_middleware(Idempotent, render=_show_problem)
     app.add_middleware(CheckedBody, render=_show_problem)
@@ -87,6 +88,7 @@ def _surround(app: FastAPI, metrics: Metrics) -> None:
     app.add_middleware(KnownMethods, served=app, render=_show_problem)
     app.add_middleware(SameSite)
     app.add_middleware(BoundedHead, render=_show_problem)
+    app.add_middleware(Admission, limit=request_limit, render=_show_problem)
     app.add_middleware(Observed, metrics=metrics, render=_show_problem)
     app.add_middleware(SecurityHeaders)
 

@@ -30,7 +30,13 @@ _ALWAYS: Final = (
 )
 """What every operation can answer."""
 
-_WITH_KEY: Final = ("unauthenticated", "insufficient-scope", "quota-exceeded", "storage-unavailable")
+_WITH_KEY: Final = (
+    "unauthenticated",
+    "insufficient-scope",
+    "quota-exceeded",
+    "storage-unavailable",
+    "temporary-reduced-capacity",
+)
 """What an operation can answer that asks who is there."""
 
 _WITH_BODY: Final = (

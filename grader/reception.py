@@ -28,6 +28,11 @@ class Reception:
     _waited_for: int = field(default=0, init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
+    @property
+    def waited_for(self) -> int:
+        """How many callers wait for their grade."""
+        return self._waited_for
+
     async def grade(
         self, tenant: str, grade_id: str, request: Request, *, seconds: float | None, made_by: str | None = None
     ) -> Grade | PendingGrade:

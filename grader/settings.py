@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     direct_limit: int = Field(
         default=64, ge=1, description="Requests that may wait for their grade at a time; more are refused with 503"
     )
+    request_limit: int = Field(
+        default=128,
+        ge=1,
+        description="Requests without an answer at a time, beside those that wait for a grade; more get 503",
+    )
     batch_chunks: int = Field(
         default=4, ge=1, le=64, description="Chunks of batches with offline judges that one process grades at a time"
     )

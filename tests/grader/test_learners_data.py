@@ -8,11 +8,13 @@ import pytest
 
 from grader.access import Principal, Scope
 from grader.candidates import Candidates
+from grader.erased import Erased
 from grader.fakes import (
     FakeAttemptStore,
     FakeAuditLog,
     FakeBasisStore,
     FakeBatchStore,
+    FakeErasures,
     FakeGradeStore,
     FakeIdempotencyStore,
     FakeOutbox,
@@ -41,6 +43,7 @@ def candidates() -> Candidates:
         FakeOutbox(),
         FakeAuditLog(),
         separately,
+        Erased(FakeErasures(), b"secret"),
         FakeAttemptStore(),
         FakeStudyStore(),
         FakeBatchStore(),
