@@ -96,7 +96,7 @@ class FakeStudyStore:
 
     async def draft(self, tenant: str, candidate_ref: str, question_id: str, draft: Draft | None) -> None:
         """Keep a draft, or none."""
-        self._change((tenant, candidate_ref, question_id), draft and draft.saved_at, draft=draft)
+        self._change((tenant, candidate_ref, question_id), None if draft is None else draft.saved_at, draft=draft)
 
     async def card(self, tenant: str, candidate_ref: str, question_id: str, card: Card) -> None:
         """Keep a card."""

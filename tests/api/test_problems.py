@@ -138,10 +138,10 @@ PROVED_BY: dict[str, str] = {
     "bytes that are not HTTP/1.1": "test_protocol.py::test_bytes_that_are_no_request_get_a_problem",
     "a body that is not there after 30 s": "test_protocol.py::test_a_body_that_does_not_come_is_given_up",
     "a form without an answer, or not URL-encoded": (
-        "test_pages.py::test_a_form_that_cannot_be_read_is_refused_on_a_page"
+        "practice/test_questions.py::test_a_form_that_cannot_be_read_is_refused_on_a_page"
     ),
     "a form that did not come from a page of this service in this browser": (
-        "test_pages.py::test_a_form_without_our_token_is_refused_on_a_page"
+        "practice/test_form_tokens.py::test_a_form_without_our_token_is_refused_on_a_page"
     ),
     "no key, an unknown, expired or revoked key": (
         "test_authentication.py::test_what_is_no_key_is_refused_and_not_repeated"
