@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI
@@ -20,18 +20,28 @@ from api.body import CheckedBody
 from api.dependencies import Application, Readiness
 from api.guard import SameSite, SecurityHeaders
 from api.idempotency import KEPT, Idempotent
+from api.integrations import ROUTERS as INTEGRATIONS
 from api.methods import KnownMethods
 from api.metrics import Metrics
 from api.observation import Observed
 from api.openapi import DescribedApi
 from api.queries import check_query
 from api.request_limits import BoundedHead
-from api.routes import candidates, grades, health, questions, reviews, rubrics, webhooks
+from api.routes import assessments, candidates, grades, health, platforms, questions, reviews, rubrics, webhooks
 from api.tracing import telemetry
 from api.web import manual, rendering
+from api.web.assessment import ROUTERS as ASSESSMENT
 from api.web.practice import ROUTERS as PRACTICE
 from grader import __version__
-from grader.bootstrap import Services, build_access, build_batches, build_dispatcher, build_reception, build_services
+from grader.bootstrap import (
+    Services,
+    build_access,
+    build_batches,
+    build_dispatcher,
+    build_reception,
+    build_services,
+    build_settlement,
+)
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,10 +60,14 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
             reception = build_reception(settings, built, access, metrics.graded)
             metrics.watch_backlog(lambda: reception.backlog.waiting)
             batch_work = build_batches(settings, built, access)
-            app.state.application = Application(built, readiness, access, reception, metrics, batch_work)
+            settlement = build_settlement(settings, built, reception.backlog)
+            app.state.application = Application(built, readiness, access, reception, metrics, batch_work, settlement)
             warming = asyncio.create_task(readiness.warm_up(built))
             dispatcher = build_dispatcher(settings, built.storage, metrics.told)
-            async with access.kept_up(KEPT), dispatcher, reception, batch_work.embedded():
+            work = (access.kept_up(KEPT), dispatcher, reception, batch_work.embedded(), settlement.running())
+            async with AsyncExitStack() as working:
+                for each in work:
+                    await working.enter_async_context(each)
                 yield
             warming.cancel()
             with suppress(asyncio.CancelledError):
@@ -70,9 +84,8 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         telemetry=telemetry(settings, spans),
         redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
-    for module in (health, questions, grades, reviews, candidates, rubrics, webhooks, manual):
-        app.include_router(module.router)
-    for router in PRACTICE:
+    modules = (health, questions, grades, reviews, candidates, rubrics, webhooks, assessments, platforms, manual)
+    for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
     errors.install(app, _show_problem)

@@ -1,11 +1,14 @@
 """Who is asking: checked before the body is read, so that a stranger costs nothing.
 
 A key comes as `Authorization: Bearer …` and nowhere else: not in the address, which is logged, not in a cookie, which
-a browser sends along by itself. While no key was ever made this machine is served without one, and nobody else is.
+a browser sends along by itself. Hiring platforms send theirs to their own routes, as user name of Basic credentials.
+While no key was ever made this machine is served without one, and nobody else is.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +20,7 @@ from api.errors import Problem, Render, to_problem
 from api.permissions import Rule, rule_for
 from api.rate_limits import take, with_rate_headers
 from grader.access import LOCAL, VISITOR, Principal
+from grader.assessment import Platform
 from grader.bootstrap import Access
 from grader.errors import GraderError
 
@@ -58,6 +62,8 @@ async def _admitted(request: Request, rule: Rule, access: Access) -> Principal:
     local = is_local(request)
     if not local and not await access.keyring.in_use():
         raise Problem(421, "misdirected-request", "Without API keys the service answers on loopback names only.")
+    if rule.platform is not None:
+        return await _platform(request, rule.platform, access)
     if rule.scope is None:
         return LOCAL
     principal = await _caller(request, rule, access, local=local)
@@ -66,6 +72,28 @@ async def _admitted(request: Request, rule: Rule, access: Access) -> Principal:
         detail = f"The key lacks the scope `{rule.scope}`."
         raise Problem(403, "insufficient-scope", detail, headers={"WWW-Authenticate": challenge})
     return principal
+
+
+async def _platform(request: Request, platform: Platform, access: Access) -> Principal:
+    sent = request.headers.getlist("authorization")
+    user, password = _basic(sent[0]) if len(sent) == 1 else ("", "")
+    principal = await access.connections.recognise(user, platform) if user and not password else None
+    if principal is None:
+        detail = "Send the connection's key as the user name of Basic credentials, with an empty password."
+        raise _unauthenticated(detail, 'Basic realm="answer-grader"')
+    return principal
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """User name and password of an `Authorization` header, empty where it holds none."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return "", ""
+    return user, password
 
 
 async def _caller(request: Request, rule: Rule, access: Access, *, local: bool) -> Principal:

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from api.metrics import Metrics
 from grader.access import Principal
+from grader.assessing import Settlement
 from grader.authoring import Author
 from grader.bootstrap import (
     Access,
@@ -21,6 +22,7 @@ from grader.bootstrap import (
     Storage,
     build_author,
     build_candidates,
+    build_links,
     build_practice,
     build_registry,
     build_reviewer,
@@ -29,6 +31,7 @@ from grader.candidates import Candidates
 from grader.domain import Grade
 from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
 from grader.grading import Request as GradingRequest
+from grader.links import Links
 from grader.ports import Claim, GradeStore, PendingGrade
 from grader.practising import Practice
 from grader.reception import Reception
@@ -98,6 +101,7 @@ class Application:
     reception: Reception
     metrics: Metrics
     batch_work: BatchWork
+    settlement: Settlement
 
     @property
     def store(self) -> GradeStore:
@@ -142,6 +146,11 @@ class Application:
     def endpoints(self) -> EndpointRegistry:
         """Who is told what happens."""
         return build_registry(self.services.settings, self.services.storage)
+
+    @property
+    def links(self) -> Links:
+        """The links of candidates and reports."""
+        return build_links(self.services.settings)
 
     async def grade(
         self, request: GradingRequest, creation: Creation, *, seconds: float | None = None

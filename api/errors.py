@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api import request_id
 from api.problems import PROBLEMS
+from grader.assessing import UnknownOrder, UnknownTest, WrongOrderState
 from grader.delivery import RefusedUrl
 from grader.errors import (
     BudgetExhausted,
@@ -25,6 +26,7 @@ from grader.errors import (
     StorageError,
     StorageFull,
 )
+from grader.platforms import UnknownConnection
 from grader.webhooks import TooManyEndpoints, UnknownEndpoint
 from rubrics.errors import ExtractionError, UnknownKeyPoint, UnknownQuestion, UnknownRubric, WrongState
 
@@ -94,6 +96,10 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     UnknownKeyPoint: (422, "validation-error"),
     WrongState: (409, "wrong-state"),
     UnknownEndpoint: (404, "not-found"),
+    UnknownTest: (404, "not-found"),
+    UnknownOrder: (404, "not-found"),
+    UnknownConnection: (404, "not-found"),
+    WrongOrderState: (409, "wrong-state"),
     TooManyEndpoints: (409, "too-many-webhooks"),
     RefusedUrl: (422, "webhook-url-not-allowed"),
     InvalidAnswer: (422, "validation-error"),
@@ -112,6 +118,10 @@ _WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
     UnknownRubric: "There is no such rubric.",
     UnknownKeyPoint: "The rubric has no such key point.",
     UnknownEndpoint: "There is no such webhook, or no such delivery to it.",
+    UnknownTest: "There is no such test.",
+    UnknownOrder: "There is no such order.",
+    UnknownConnection: "There is no such connection.",
+    WrongOrderState: "The order is in no state for this, or has changed in this moment.",
     TooManyEndpoints: "A tenant has at most 50 webhooks.",
     WrongState: "The version cannot go from the state it is in to this one.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from api.assessment_examples import assessment_examples
 from api.review_examples import review_examples
 from api.rubric_examples import rubric_examples
 from api.webhook_examples import webhook_examples
@@ -137,5 +138,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     **review_examples(GRADE, PROMISE),
     **rubric_examples(),
     **webhook_examples(),
+    **assessment_examples(),
 }
 """`METHOD template` -> `request` or a status -> examples by name."""

@@ -63,6 +63,7 @@ _TAGS: Final = [
         "description": "What answers are graded against: drafted, checked, published, kept.",
     },
     {"name": "webhooks", "description": "Your servers are told what happened, signed as Standard Webhooks says."},
+    {"name": "assessments", "description": "Tests for candidates: set up, ordered, released; hiring platforms."},
     {"name": "health", "description": "For machines that watch the service."},
 ]
 

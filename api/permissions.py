@@ -12,22 +12,27 @@ from typing import Final
 from starlette.routing import compile_path
 
 from grader.access import Scope
+from grader.assessment import Platform
 
 
 @dataclass(frozen=True)
 class Rule:
     """What a route asks of its caller; `creates` says that it honours an Idempotency-Key.
 
-    `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so.
+    `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so. What a
+    `platform` calls is served to its connections only, whose keys come as Basic credentials.
     """
 
     scope: Scope | None
     creates: bool = False
     page: bool = False
+    platform: Platform | None = None
 
 
 _OPEN: Final = Rule(None)
 _PAGE: Final = Rule(Scope.GRADE, page=True)
+_GREENHOUSE: Final = Rule(None, platform=Platform.GREENHOUSE)
+_ASHBY: Final = Rule(None, platform=Platform.ASHBY)
 UNDECLARED: Final = Rule(Scope.ADMIN)
 
 RULES: Final[dict[str, Rule]] = {
@@ -86,6 +91,33 @@ RULES: Final[dict[str, Rule]] = {
     "POST /v1/webhooks/{webhook_id}/replays": Rule(Scope.ADMIN),
     "GET /v1/webhooks/{webhook_id}/deliveries": Rule(Scope.ADMIN),
     "GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}": Rule(Scope.ADMIN),
+    "POST /v1/assessments/tests": Rule(Scope.AUTHOR, creates=True),
+    "GET /v1/assessments/tests": Rule(Scope.READ),
+    "GET /v1/assessments/tests/{test_id}": Rule(Scope.READ),
+    "DELETE /v1/assessments/tests/{test_id}": Rule(Scope.AUTHOR),
+    "POST /v1/assessments/orders": Rule(Scope.GRADE, creates=True),
+    "GET /v1/assessments/orders": Rule(Scope.READ),
+    "GET /v1/assessments/orders/{order_id}": Rule(Scope.READ),
+    "PATCH /v1/assessments/orders/{order_id}": Rule(Scope.GRADE),
+    "POST /v1/assessments/orders/{order_id}/cancellation": Rule(Scope.GRADE),
+    "POST /v1/assessments/orders/{order_id}/release": Rule(Scope.REVIEW),
+    "POST /v1/platforms": Rule(Scope.ADMIN, creates=True),
+    "GET /v1/platforms": Rule(Scope.ADMIN),
+    "GET /v1/platforms/{connection_id}/key": Rule(Scope.ADMIN),
+    "DELETE /v1/platforms/{connection_id}": Rule(Scope.ADMIN),
+    "GET /assessment/{token}": _OPEN,
+    "POST /assessment/{token}/start": _OPEN,
+    "GET /assessment/{token}/questions/{number}": _OPEN,
+    "POST /assessment/{token}/questions/{number}": _OPEN,
+    "POST /assessment/{token}/submission": _OPEN,
+    "GET /report/{token}": _OPEN,
+    "GET /integrations/greenhouse/list_tests": _GREENHOUSE,
+    "POST /integrations/greenhouse/send_test": _GREENHOUSE,
+    "GET /integrations/greenhouse/test_status": _GREENHOUSE,
+    "POST /integrations/greenhouse/request_errors": _GREENHOUSE,
+    "POST /integrations/ashby/assessment.list": _ASHBY,
+    "POST /integrations/ashby/assessment.start": _ASHBY,
+    "POST /integrations/ashby/assessment.cancel": _ASHBY,
 }
 """`METHOD template` -> rule; a path that fits several templates has the rule of the first."""
 

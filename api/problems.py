@@ -145,10 +145,14 @@ PROBLEMS: Final[dict[str, Meaning]] = {
         "Grade the answer again with `POST …/regrades`, and override that grade.",
     ),
     "wrong-state": Meaning(
-        "The version cannot go there",
+        "It cannot go there",
         (409,),
-        ("a state that a rubric's version cannot go to from the one it is in",),
-        "A draft is published by `POST /v1/rubrics`, which checks it; then it can be retired, and brought back.",
+        (
+            "a state that a rubric's version cannot go to from the one it is in",
+            "a step of an order to take a test that it is in no state for",
+        ),
+        "A draft is published by `POST /v1/rubrics`, which checks it; then it can be retired, and brought back. "
+        "Read an order again: it may have moved on.",
     ),
     "too-many-webhooks": Meaning(
         "There are as many webhooks as there may be",

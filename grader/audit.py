@@ -49,6 +49,15 @@ class Action(StrEnum):
     WEBHOOK_CHANGED = "webhook_changed"
     WEBHOOK_ROTATED = "webhook_rotated"
     WEBHOOK_REMOVED = "webhook_removed"
+    ORDER_PLACED = "order_placed"
+    ORDER_STARTED = "order_started"
+    ORDER_SUBMITTED = "order_submitted"
+    ORDER_HELD = "order_held"
+    ORDER_COMPLETED = "order_completed"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_EXPIRED = "order_expired"
+    PLATFORM_CONNECTED = "platform_connected"
+    PLATFORM_REMOVED = "platform_removed"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from grader.access import Principal
+from grader.assessment import AssessmentOrder, SavedAnswer
 from grader.audit import Action, Anchor, Event
 from grader.domain import Grade
 from grader.erased import Erased
@@ -27,6 +28,7 @@ from grader.ports import (
     GradeFilter,
     GradeStore,
     IdempotencyStore,
+    OrderStore,
     Outbox,
     PendingGrade,
     PendingGrades,
@@ -70,11 +72,18 @@ class HeldRow(BaseModel):
     grade: Grade | None
 
 
+class Ordered(BaseModel):
+    """An order to take a test, and what was written for it and not yet handed in."""
+
+    order: AssessmentOrder
+    answers: tuple[SavedAnswer, ...]
+
+
 class Export(BaseModel):
     """Everything held about a candidate; `replies` are what language models said of the answers, word for word.
 
     Attempts, reveals and studies are there for who practised: help that was taken, drafts and days to come back;
-    `rows` are those of batches.
+    `rows` are those of batches, `orders` those to take a test.
     """
 
     candidate_ref: str
@@ -86,6 +95,7 @@ class Export(BaseModel):
     reveals: tuple[Reveal, ...] = ()
     studies: tuple[Study, ...] = ()
     rows: tuple[HeldRow, ...] = ()
+    orders: tuple[Ordered, ...] = ()
 
 
 class Erasure(BaseModel):
@@ -99,6 +109,7 @@ class Erasure(BaseModel):
     attempts: int
     studies: int
     rows: int
+    orders: int
     entry: str
 
 
@@ -119,6 +130,7 @@ class Candidates:
     attempts: AttemptStore
     studies: StudyStore
     batches: BatchSubjects
+    orders: OrderStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def export(self, who: Principal, candidate_ref: str) -> Export:
@@ -139,6 +151,7 @@ class Candidates:
             reveals=await self.attempts.reveals(who.tenant, [attempt.id for attempt in attempts]),
             studies=await self.studies.of(who.tenant, candidate_ref),
             rows=tuple(map(_held_row, await self.batches.of(who.tenant, candidate_ref))),
+            orders=await self._ordered(who.tenant, candidate_ref),
         )
 
     async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
@@ -150,7 +163,8 @@ class Candidates:
             grades = await self.grades.erase(tenant, candidate_ref)
             promised = await self.pending.erase(tenant, candidate_ref)
             replies = await self.responses.erase(tenant, candidate_ref)
-            await self._forget(tenant, grades, (*promised, *said))
+            orders = await self.orders.erase(tenant, candidate_ref)
+            await self._forget(tenant, grades, (*promised, *said, *orders))
             counts = {
                 "grades": len(grades),
                 "promised": len(promised),
@@ -159,6 +173,7 @@ class Candidates:
                 "attempts": await self.attempts.erase(tenant, candidate_ref),
                 "studies": await self.studies.erase(tenant, candidate_ref),
                 "rows": await self.batches.erase(tenant, candidate_ref, self.now()),
+                "orders": len(orders),
             }
             entry = await self.audit.append(tenant, _erased(_by(who), Action.ERASED, grades, counts))
         receipt = str(entry.read()["subject"])
@@ -167,12 +182,13 @@ class Candidates:
     async def expire(self, tenant: str, before: datetime, *, limit: int = PAGE) -> int:
         """Delete at most `limit` of the grades made before, with all that rests on them; how many there were.
 
-        What is left of practising and of batches that ended before goes too, however much.
+        What is left of practising, of orders and of batches that ended before goes too, however much.
         """
         await self._expire_batches(tenant, before)  # by itself: it may be a million rows
         async with self.together(tenant):
             await self.attempts.expire(tenant, before)
             await self.studies.expire(tenant, before)
+            await self._forget(tenant, (), await self.orders.expire(tenant, before))
             old = await self.grades.older(tenant, before, limit=limit)
             if old:
                 said = await self._said(tenant, old)
@@ -197,6 +213,10 @@ class Candidates:
             after = Place(page[-1].created_at, page[-1].id)
         return tuple(found)
 
+    async def _ordered(self, tenant: str, candidate_ref: str) -> tuple[Ordered, ...]:
+        orders = await self.orders.of(tenant, candidate_ref)
+        return tuple([Ordered(order=each, answers=await self.orders.answers(tenant, each.id)) for each in orders])
+
     async def _held(self, tenant: str, grade: Grade) -> Held:
         basis = await self.bases.find(tenant, grade.id)
         return Held(
@@ -218,7 +238,7 @@ class Candidates:
         """Delete what rests on these grades, and the kept answers to the requests that made them and the others."""
         await self.bases.erase(tenant, grades)
         await self.reviews.erase(tenant, grades)
-        await self.outbox.forget(tenant, about=grades)
+        await self.outbox.forget(tenant, about=(*grades, *others))
         await self.idempotency.forget(tenant, (*grades, *others))
 
 

@@ -21,7 +21,7 @@ from api.web.formulas import prose
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 
-PAGES: Final = ("/practice",)
+PAGES: Final = ("/practice", "/assessment/", "/report/")
 """Below these paths a person is looking."""
 
 _templates: Final = Environment(
@@ -52,7 +52,12 @@ def form_page(request: Request, template: str, *, status: int = 200, **values: o
 def show_problem(request: Request, problem: Problem) -> Response:
     """A problem as a page; the way back keeps what was typed."""
     shown = page(
-        "problem.html", status=problem.status, problem=problem, wait=wait(problem), sent=request.method == "POST"
+        "problem.html",
+        status=problem.status,
+        problem=problem,
+        wait=wait(problem),
+        sent=request.method == "POST",
+        at_practice=request.url.path.startswith(PAGES[0]),
     )
     shown.headers.update({name: value for name, value in problem.headers.items() if name.lower() == "retry-after"})
     return shown

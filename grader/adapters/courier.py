@@ -105,10 +105,10 @@ class HttpCourier:
         )
         response = await self._client.send(request, stream=True, follow_redirects=False)
         try:
-            await _read(response)
+            body = await _read(response)
         finally:
             await response.aclose()
-        return Reply(response.status_code, _retry_after(response))
+        return Reply(response.status_code, _retry_after(response), body)
 
     @property
     def _client(self) -> httpx2.AsyncClient:
@@ -131,14 +131,15 @@ async def _resolved(host: str, port: int) -> Sequence[str]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-async def _read(response: httpx2.Response) -> None:
-    """Read the reply's bytes as they come, up to a limit: its status counts, whatever follows it."""
-    read = 0
+async def _read(response: httpx2.Response) -> bytes:
+    """The reply's bytes as they come, up to a limit: its status counts, whatever follows it."""
+    read = bytearray()
     async with aclosing(response.aiter_raw()) as pieces:
         async for piece in pieces:
-            read += len(piece)
-            if read > MAX_REPLY_BYTES:
-                return
+            read += piece
+            if len(read) > MAX_REPLY_BYTES:
+                break
+    return bytes(read[:MAX_REPLY_BYTES])
 
 
 def _retry_after(response: httpx2.Response) -> float | None:

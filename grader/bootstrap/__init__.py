@@ -1,10 +1,11 @@
 """The composition root: settings in, a working service out. The only place that knows every adapter."""
 
 from grader.bootstrap.access import Access, build_access, build_keyring
+from grader.bootstrap.assessing import build_links, build_settlement
 from grader.bootstrap.authoring import build_author
 from grader.bootstrap.batches import BatchWork, build_batches
 from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
-from grader.bootstrap.delivery import build_dispatcher, build_publisher, build_registry
+from grader.bootstrap.delivery import build_connections, build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.interviews import build_transcript_reader
 from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.practice import build_practice
@@ -26,18 +27,21 @@ __all__ = [
     "build_batches",
     "build_candidates",
     "build_chat_model",
+    "build_connections",
     "build_deferred_grader",
     "build_deferred_model",
     "build_dispatcher",
     "build_extractor",
     "build_keeper",
     "build_keyring",
+    "build_links",
     "build_practice",
     "build_publisher",
     "build_reception",
     "build_registry",
     "build_reviewer",
     "build_services",
+    "build_settlement",
     "build_transcript_reader",
     "database_schema",
     "deployment_secret",

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from grader.access import Amount, Limit, Quota, Quotas
+from grader.bootstrap.delivery import build_connections
 from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.stores import Storage
 from grader.budget import EXPECTED_OUTPUT_TOKENS, Prices, estimated_tokens
@@ -18,6 +19,7 @@ from grader.errors import StorageError
 from grader.grading import Grader, Request
 from grader.judges import cascade, decisions, llm
 from grader.keyring import Keyring
+from grader.platforms import Connections
 from grader.ports import IdempotencyStore
 from grader.settings import Settings
 from grader.spending import DailyBudget
@@ -38,6 +40,7 @@ class Access:
     keyring: Keyring
     budget: DailyBudget
     idempotency: IdempotencyStore
+    connections: Connections
     secret: bytes = field(repr=False)
     prices: Prices = field(default_factory=Prices)
     key_quota: Quota | None = None
@@ -92,6 +95,7 @@ def build_access(settings: Settings, storage: Storage) -> Access:
         keyring=build_keyring(settings, storage),
         budget=DailyBudget(storage.spending, limit),
         idempotency=storage.idempotency,
+        connections=build_connections(settings, storage),
         secret=secret,
         prices=Prices(settings.llm_input_price, settings.llm_output_price, settings.llm_cached_input_price),
         key_quota=_quota("key", settings.key_requests_per_minute),

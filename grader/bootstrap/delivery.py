@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.adapters.courier import HttpCourier
+from grader.adapters.vault import FernetVault
 from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.stores import Storage
-from grader.delivery import ONCE, Dispatcher
+from grader.delivery import ONCE, Carrier, Dispatcher
+from grader.platforms import AshbyCarrier, Connections, GreenhouseCarrier, ashby, greenhouse
 from grader.ports import Delivery
 from grader.settings import Settings
 from grader.webhooks import KIND, PING_KIND, EndpointRegistry, Publisher, Secrets, WebhookCarrier
@@ -34,10 +36,18 @@ def build_dispatcher(
     settings: Settings, storage: Storage, noted: Callable[[Delivery], None] = lambda _delivery: None
 ) -> Dispatcher:
     """Sends what is in the outbox; `noted` is told of every try. Any number of processes may have one."""
-    secrets = Secrets(deployment_secret(settings))
-    carriers = {
+    secrets, connections = Secrets(deployment_secret(settings)), build_connections(settings, storage)
+    carriers: dict[str, Carrier] = {
         KIND: WebhookCarrier(storage.endpoints, secrets),
         PING_KIND: WebhookCarrier(storage.endpoints, secrets, ONCE),
+        greenhouse.KIND: GreenhouseCarrier(connections, settings.delivery_trusted_hosts),
+        ashby.KIND: AshbyCarrier(connections, connections.vault, settings.ashby_url),
     }
     courier = HttpCourier(settings.delivery_trusted_hosts)
     return Dispatcher(storage.outbox, storage.together, courier, carriers, noted=noted)
+
+
+def build_connections(settings: Settings, storage: Storage) -> Connections:
+    """Keeps the connections to hiring platforms."""
+    secret = deployment_secret(settings)
+    return Connections(storage.connections, FernetVault(secret), storage.audit, storage.together, secret)

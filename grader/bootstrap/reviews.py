@@ -45,6 +45,7 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.attempts,
         storage.studies,
         storage.batch_subjects,
+        storage.orders,
     )
 
 

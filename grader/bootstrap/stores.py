@@ -18,12 +18,14 @@ from grader.ports import (
     BatchSubjects,
     BulkJobStore,
     ChunkStore,
+    ConnectionStore,
     EndpointStore,
     Erasures,
     GradeStore,
     Holdings,
     IdempotencyStore,
     KeyStore,
+    OrderStore,
     Outbox,
     PendingGrades,
     ResponseCache,
@@ -31,6 +33,7 @@ from grader.ports import (
     RubricStore,
     SpendingStore,
     StudyStore,
+    TestStore,
 )
 from grader.settings import Settings
 
@@ -151,6 +154,21 @@ class Storage:
         """What batches hold about candidates."""
         return cast(BatchSubjects, _Opening(self._opened, "batch_subjects"))
 
+    @property
+    def tests(self) -> TestStore:
+        """What candidates are asked to take."""
+        return cast(TestStore, _Opening(self._opened, "tests"))
+
+    @property
+    def orders(self) -> OrderStore:
+        """Who is to take which test, and how far they are."""
+        return cast(OrderStore, _Opening(self._opened, "orders"))
+
+    @property
+    def connections(self) -> ConnectionStore:
+        """The hiring platforms that tenants are connected to."""
+        return cast(ConnectionStore, _Opening(self._opened, "connections"))
+
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
         """See `ports.Together`."""
@@ -258,4 +276,7 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlBatchStore(database),
         sql.SqlChunkStore(database),
         sql.SqlBatchSubjects(database),
+        sql.SqlTestStore(database),
+        sql.SqlOrderStore(database),
+        sql.SqlConnectionStore(database),
     )

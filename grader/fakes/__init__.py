@@ -1,6 +1,7 @@
 """Fakes of the ports: deterministic, instant, offline. Tests and demos run on them; no default ever does."""
 
 from grader.fakes.access import FakeKeyStore, FakeSpendingStore
+from grader.fakes.assessments import FakeOrderStore, FakeTestStore
 from grader.fakes.audit import FakeAuditLog, FakeBasisStore, FakeReviewStore
 from grader.fakes.batch_engine import FakeBatchEngine
 from grader.fakes.batches import FakeBatchStore
@@ -11,6 +12,7 @@ from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.judging import FakeJudge, FakeReader
 from grader.fakes.pending import FakeHoldings, FakePendingGrades
+from grader.fakes.platforms import FakeConnectionStore, FakeVault
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeErasures, FakeGradeStore, FakeResponseCache, counting_ids, separately
@@ -26,6 +28,7 @@ __all__ = [
     "FakeBulkChatModel",
     "FakeBulkJobStore",
     "FakeChatModel",
+    "FakeConnectionStore",
     "FakeCourier",
     "FakeDecisionModel",
     "FakeEmbedder",
@@ -37,6 +40,7 @@ __all__ = [
     "FakeIdempotencyStore",
     "FakeJudge",
     "FakeKeyStore",
+    "FakeOrderStore",
     "FakeOutbox",
     "FakePendingGrades",
     "FakeReader",
@@ -46,7 +50,9 @@ __all__ = [
     "FakeScheduler",
     "FakeSpendingStore",
     "FakeStudyStore",
+    "FakeTestStore",
     "FakeTranscriptReader",
+    "FakeVault",
     "completion",
     "counting_ids",
     "separately",

@@ -1,6 +1,7 @@
 """What the core needs from outside, as small protocols; `grader.fakes` has a fake of each."""
 
 from grader.ports.access import KeyStore, SpendingStore
+from grader.ports.assessments import OrderStore, TestStore
 from grader.ports.audit import AuditLog, Basis, BasisStore, ReviewStore
 from grader.ports.batch_engine import BatchEngine, Job, JobState, KnownJob, Work
 from grader.ports.batch_store import BatchStore, BatchSubjects, ChunkStore
@@ -28,6 +29,7 @@ from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
+from grader.ports.platforms import Connection, ConnectionStore, Vault
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import Erasures, GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
@@ -58,6 +60,8 @@ __all__ = [
     "ChunkStore",
     "Claim",
     "Completion",
+    "Connection",
+    "ConnectionStore",
     "Counts",
     "Courier",
     "Decision",
@@ -83,6 +87,7 @@ __all__ = [
     "KnownJob",
     "Letter",
     "NotDelivered",
+    "OrderStore",
     "Outbox",
     "Outcome",
     "Passage",
@@ -107,9 +112,11 @@ __all__ = [
     "Standing",
     "StudyStore",
     "Subject",
+    "TestStore",
     "Todo",
     "Together",
     "TranscriptReader",
+    "Vault",
     "Vectors",
     "Word",
     "Work",

@@ -106,10 +106,14 @@ class Letter:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server answered: its status, and how many seconds it asks to be left alone, where it says so."""
+    """What the server answered: its status, and how many seconds it asks to be left alone, where it says so.
+
+    `body` is what it said as well, cut off where that is long.
+    """
 
     status: int
     retry_after: float | None = None
+    body: bytes = b""
 
 
 class NotDelivered(GraderError):

@@ -189,6 +189,9 @@ PROVED_BY: dict[str, str] = {
     "a state that a rubric's version cannot go to from the one it is in": (
         "test_rubrics.py::test_a_state_that_cannot_follow_is_a_conflict"
     ),
+    "a step of an order to take a test that it is in no state for": (
+        "test_assessments.py::test_a_step_that_cannot_follow_is_a_conflict"
+    ),
     "one webhook more than the 50 of a tenant": "test_webhooks.py::test_a_tenant_has_at_most_fifty_webhooks",
     "a rubric to publish that does not pass its check": (
         "test_rubrics.py::test_a_rubric_with_a_fault_is_refused_at_its_point_and_without_its_words"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grader.access import Principal, Scope
+from grader.assessment import AssessmentOrder, Candidate, Platform, SavedAnswer
 from grader.candidates import Candidates
 from grader.erased import Erased
 from grader.fakes import (
@@ -17,6 +18,7 @@ from grader.fakes import (
     FakeErasures,
     FakeGradeStore,
     FakeIdempotencyStore,
+    FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
     FakeResponseCache,
@@ -47,6 +49,7 @@ def candidates() -> Candidates:
         FakeAttemptStore(),
         FakeStudyStore(),
         FakeBatchStore(),
+        FakeOrderStore(),
     )
 
 
@@ -66,3 +69,25 @@ async def test_what_a_learner_leaves_behind_is_exported_erased_and_expires(candi
         await leave
         held = await candidates.export(ANN, ref)
         assert (held.attempts, held.reveals, held.studies) == ((), (), ())
+
+
+async def test_orders_and_what_was_written_for_them_are_exported_erased_and_expire(candidates: Candidates) -> None:
+    made = {"id": "o1", "test_id": "t1", "platform": Platform.ASHBY, "candidate": Candidate(ref="c-9")}
+    order = AssessmentOrder.model_validate(
+        {
+            **made,
+            "questions": ("DL0028",),
+            "ordered_at": NOON,
+            "stepped_at": NOON,
+            "expires_at": NOON + timedelta(days=14),
+        }
+    )
+    written = SavedAnswer(question_id="DL0028", text="answer-5555", revision=1, saved_at=NOON)
+    for leave in (candidates.erase(ANN, "c-9"), candidates.expire("acme", NOON + timedelta(days=1))):
+        await candidates.orders.add("acme", order)
+        await candidates.orders.save("acme", "o1", written)
+        (held,) = (await candidates.export(ANN, "c-9")).orders
+        assert (held.order, held.answers) == (order, (written,))
+        await leave
+        assert (await candidates.export(ANN, "c-9")).orders == ()
+        assert await candidates.orders.answers("acme", "o1") == ()

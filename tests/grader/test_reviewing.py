@@ -25,6 +25,7 @@ from grader.fakes import (
     FakeGradeStore,
     FakeIdempotencyStore,
     FakeJudge,
+    FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
     FakeResponseCache,
@@ -91,6 +92,7 @@ class House:
             self.attempts,
             self.studies,
             self.batches,
+            FakeOrderStore(),
             lambda: NOON,
         )
 

@@ -11,6 +11,7 @@ from grader.adapters.sql.batch_subjects import SqlBatchSubjects
 from grader.adapters.sql.batches import SqlBatchStore
 from grader.adapters.sql.bulk import SqlBulkJobStore
 from grader.adapters.sql.chunks import SqlChunkStore
+from grader.adapters.sql.connections import SqlConnectionStore
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.endpoints import SqlEndpointStore
 from grader.adapters.sql.erasures import SqlErasures
@@ -18,6 +19,7 @@ from grader.adapters.sql.grades import SqlGradeStore
 from grader.adapters.sql.holdings import SqlHoldings
 from grader.adapters.sql.idempotency import SqlIdempotencyStore
 from grader.adapters.sql.keys import SqlKeyStore
+from grader.adapters.sql.orders import SqlOrderStore
 from grader.adapters.sql.outbox import SqlOutbox
 from grader.adapters.sql.pending import SqlPendingGrades
 from grader.adapters.sql.responses import SqlResponseCache
@@ -25,6 +27,7 @@ from grader.adapters.sql.reviews import SqlReviewStore
 from grader.adapters.sql.rubrics import SqlRubricStore
 from grader.adapters.sql.spending import SqlSpendingStore
 from grader.adapters.sql.studies import SqlStudyStore
+from grader.adapters.sql.tests import SqlTestStore
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class SqlStores:
     batches: SqlBatchStore
     chunks: SqlChunkStore
     batch_subjects: SqlBatchSubjects
+    tests: SqlTestStore
+    orders: SqlOrderStore
+    connections: SqlConnectionStore
 
 
 __all__ = [
@@ -63,12 +69,14 @@ __all__ = [
     "SqlBatchSubjects",
     "SqlBulkJobStore",
     "SqlChunkStore",
+    "SqlConnectionStore",
     "SqlEndpointStore",
     "SqlErasures",
     "SqlGradeStore",
     "SqlHoldings",
     "SqlIdempotencyStore",
     "SqlKeyStore",
+    "SqlOrderStore",
     "SqlOutbox",
     "SqlPendingGrades",
     "SqlResponseCache",
@@ -77,4 +85,5 @@ __all__ = [
     "SqlSpendingStore",
     "SqlStores",
     "SqlStudyStore",
+    "SqlTestStore",
 ]

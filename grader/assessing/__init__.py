@@ -1,0 +1,22 @@
+"""Assessments: tests are set up, ordered, taken, graded, released and told."""
+
+from grader.assessing.desk import Announce, Desk
+from grader.assessing.errors import AnsweredElsewhere, OrderClosed, UnknownOrder, UnknownTest, WrongOrderState
+from grader.assessing.ordering import Ordering, Placed
+from grader.assessing.results import grade_id, result_of
+from grader.assessing.settling import Settlement
+
+__all__ = [
+    "Announce",
+    "AnsweredElsewhere",
+    "Desk",
+    "OrderClosed",
+    "Ordering",
+    "Placed",
+    "Settlement",
+    "UnknownOrder",
+    "UnknownTest",
+    "WrongOrderState",
+    "grade_id",
+    "result_of",
+]

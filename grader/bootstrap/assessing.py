@@ -1,0 +1,32 @@
+"""Assessments: set up, ordered, taken, graded by the backlog, told by the outbox; all on the same storage."""
+
+from __future__ import annotations
+
+from grader.assessing import Desk, Ordering, Settlement
+from grader.assessment import Platform
+from grader.backlog import Backlog
+from grader.bootstrap.authoring import build_author
+from grader.bootstrap.secret import deployment_secret
+from grader.bootstrap.services import Services
+from grader.links import Links
+from grader.platforms import greenhouse
+from grader.platforms.ashby import AshbyNews
+from grader.settings import Settings
+
+
+def build_links(settings: Settings) -> Links:
+    """Makes and reads the links of candidates and reports."""
+    base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Links(deployment_secret(settings), base_url)
+
+
+def build_settlement(settings: Settings, services: Services, backlog: Backlog) -> Settlement:
+    """Settles orders; its `ordering` takes them, its `desk` keeps them."""
+    storage = services.storage
+    announcers = {
+        Platform.GREENHOUSE: greenhouse.announce,
+        Platform.ASHBY: AshbyNews(build_links(settings)).announce,
+    }
+    desk = Desk(storage.tests, storage.orders, storage.outbox, storage.audit, storage.together, announcers)
+    ordering = Ordering(desk, backlog, build_author(services).of_question)
+    return Settlement(ordering, storage.grades, storage.pending, storage.reviews)

@@ -1,0 +1,8 @@
+"""Hiring platforms: who is connected, and what they are told of an order, in their own words."""
+
+from grader.platforms import ashby, greenhouse
+from grader.platforms.ashby import AshbyCarrier
+from grader.platforms.connections import Connections, UnknownConnection
+from grader.platforms.greenhouse import GreenhouseCarrier
+
+__all__ = ["AshbyCarrier", "Connections", "GreenhouseCarrier", "UnknownConnection", "ashby", "greenhouse"]

@@ -1,0 +1,104 @@
+"""A real server with two connected platforms that play their side over real HTTP."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from api.server import configured
+from grader.domain import Label
+from grader.fakes import FakeJudge
+from tests.hiring_platform import contracts
+from tests.hiring_platform.ashby import CUSTOMERS_KEY, FakeAshby
+from tests.hiring_platform.greenhouse import FakeGreenhouse
+from tests.receiver import Receiver, receiving
+
+QUESTIONS = ["DL0028", "DL0001"]
+READY_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with receiving() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def service(build: Any, receiver: Receiver) -> Iterator[httpx.Client]:
+    """A client of a server that may call the receiver, and takes it for Ashby."""
+    judges = {"fake": FakeJudge({"k1": Label.COVERED, "k2": Label.PARTIAL})}
+    app = build(
+        judges=judges,
+        default_judge="fake",
+        delivery_trusted_hosts=frozenset({receiver.host}),
+        ashby_url=receiver.url(""),
+    )
+    server = uvicorn.Server(configured(app))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+            deadline = time.monotonic() + READY_SECONDS
+            while client.get("/readyz").json()["status"] == "starting":
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield client
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def test_id(service: httpx.Client) -> str:
+    """A test whose results leave by themselves."""
+    return new_test(service)
+
+
+def new_test(service: httpx.Client, **fields: Any) -> str:
+    body = {"name": "ML basics", "question_ids": QUESTIONS, "review": "never", **fields}
+    response = service.post("/v1/assessments/tests", json=body)
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
+def connected(service: httpx.Client, platform: str, **fields: Any) -> str:
+    """The key of a new connection."""
+    made = service.post("/v1/platforms", json={"platform": platform, **fields})
+    assert made.status_code == 201, made.text
+    return str(service.get(made.headers["Location"]).json()["key"])
+
+
+@pytest.fixture(scope="module", params=["with the contract", "without"])
+def check_greenhouse(request: pytest.FixtureRequest) -> contracts.Check:
+    return _check(request.param, contracts.greenhouse())
+
+
+@pytest.fixture(scope="module", params=["with the contract", "without"])
+def check_ashby(request: pytest.FixtureRequest) -> contracts.Check:
+    return _check(request.param, contracts.ashby())
+
+
+def _check(how: str, schemas: dict[str, Any] | None) -> contracts.Check:
+    if how == "without":
+        return contracts.unchecked
+    if schemas is None:
+        pytest.skip("the contract file is not there")
+    return contracts.holding(schemas)
+
+
+@pytest.fixture(scope="module")
+def greenhouse(service: httpx.Client, receiver: Receiver, check_greenhouse: contracts.Check) -> FakeGreenhouse:
+    key = connected(service, "greenhouse")
+    return FakeGreenhouse(str(service.base_url).rstrip("/"), key, receiver, check_greenhouse)
+
+
+@pytest.fixture(scope="module")
+def ashby(service: httpx.Client, receiver: Receiver, check_ashby: contracts.Check) -> FakeAshby:
+    key = connected(service, "ashby", api_key=CUSTOMERS_KEY)
+    return FakeAshby(str(service.base_url).rstrip("/"), key, receiver, check_ashby)

@@ -1,0 +1,1 @@
+"""Greenhouse's and Ashby's side over HTTP: `python -m tests.hiring_platform` plays it against a running service."""
