@@ -77,7 +77,7 @@ class Office:
     async def make(self, _tenant: str, request: Request) -> Grade:
         return await self.grader.grade(request)
 
-    async def keep(self, tenant: str, _request: Request, grade: Grade, _made_by: str | None) -> Grade:
+    async def keep(self, tenant: str, _request: Request, grade: Grade, *_made: object) -> Grade:
         await self.grades.save(tenant, grade)
         return grade
 
