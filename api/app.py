@@ -84,13 +84,18 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         telemetry=telemetry(settings, spans),
         redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
+    _include_routes(app)
+    errors.install(app, _show_problem)
+    _surround(app, metrics, settings.request_limit)
+    return app
+
+
+def _include_routes(app: FastAPI) -> None:
+    """Everything that has an address."""
     modules = (health, questions, grades, reviews, candidates, rubrics, webhooks, assessments, platforms, manual)
     for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
-    errors.install(app, _show_problem)
-    _surround(app, metrics, settings.request_limit)
-    return app
 
 
 def _surround(app: FastAPI, metrics: Metrics, request_limit: int) -> None:
