@@ -88,13 +88,8 @@ class Settings(BaseSettings):
         "called by http, at another port than 443, or at a private address",
     )
 
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^\s?#]*[^\s?#/]$",
-        description="Where this service is seen from outside, without a slash at the end: links to it begin so",
-    )
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Links begin so")
     ashby_url: str = Field(default="https://api.ashbyhq.com", description="Where Ashby's API is")
-
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
 
     answer_seconds: float = Field(
