@@ -16,8 +16,11 @@ from grader.batch.turns import Turns
 from grader.ports import Batch, Chunk, Job, Todo
 from rubrics.model import Rubric
 
-MOST_ATTEMPTS: Final = 3
-"""Starts that end with the worker, and without a result; in the last of them the chunk is alone, row by row."""
+SUSPECTED: Final = 3
+"""The start from which on a chunk is alone in its worker, row by row: before, another beside it may be to blame."""
+
+MOST_ATTEMPTS: Final = SUSPECTED + 2
+"""Starts without a result: a row that was alone in hand at three deaths is set aside. One may come from elsewhere."""
 
 CAREFUL_SECONDS: Final = 30.0
 """How long a suspected chunk is alone: its rows that were under way before come first."""
@@ -43,7 +46,7 @@ class ChunkWork:
             chunk = await self._begun(job)
             if chunk is None:
                 return
-            if chunk.attempts < MOST_ATTEMPTS:
+            if chunk.attempts < SUSPECTED:
                 await self._done(job, chunk)
                 return
             await self._count(job, chunk.attempts - 1)  # it has not been tried yet
@@ -84,11 +87,12 @@ class ChunkWork:
         if chunk.attempts > MOST_ATTEMPTS and items:
             await whole.keep(whole.rows.failed((items[0], *whole.todo.same.get(items[0].idx, ())), SET_ASIDE))
             items = items[1:]
+            await self._count(job, SUSPECTED)
         clock = asyncio.get_running_loop()
         until = clock.time() + CAREFUL_SECONDS
         for item in items:
-            await self._count(job, MOST_ATTEMPTS)
             await replace(whole, todo=Todo((item,), whole.todo.same)).graded(1)
+            await self._count(job, SUSPECTED)
             if whole.rows.stop.is_set() or clock.time() >= until:
                 break
         await self._count(job, 0)

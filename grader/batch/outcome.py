@@ -27,7 +27,7 @@ CANNOT_BE_GRADED: Final = "cannot_be_graded"
 """The answer breaks a limit; what limit follows in words."""
 
 SET_ASIDE: Final = "set_aside"
-"""Three tries to grade this row ended the worker, the last of them while it did nothing else."""
+"""Three tries to grade this row ended the worker while it did nothing else."""
 
 UNEXPECTED: Final = "unexpected_error"
 """Grading failed in a way nobody expected; the kind of error follows."""

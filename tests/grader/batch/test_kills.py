@@ -147,7 +147,7 @@ async def test_a_kill_at_each_stage_is_made_good_by_the_next_start(new_plan: Cal
         await checked(observer, rows, 1, before)
 
 
-async def test_a_row_that_kills_its_worker_three_times_is_set_aside_and_all_others_go_on(
+async def test_a_row_that_kills_its_worker_three_times_alone_is_set_aside_and_all_others_go_on(
     new_plan: Callable[..., Plan],
 ) -> None:
     plan = new_plan("sqlite", seconds=0.001, poison="answer 20")
