@@ -1,1 +1,1 @@
-"""Greenhouse's and Ashby's side over HTTP: `python -m tests.hiring_platform` plays it against a running service."""
+"""Greenhouse's, Ashby's and a candidate's side over real HTTP, for the tests of the integrations."""
