@@ -27,7 +27,18 @@ from api.observation import Observed
 from api.openapi import DescribedApi
 from api.queries import check_query
 from api.request_limits import BoundedHead
-from api.routes import assessments, candidates, grades, health, platforms, questions, reviews, rubrics, webhooks
+from api.routes import (
+    assessments,
+    candidates,
+    grades,
+    health,
+    platforms,
+    questions,
+    reviews,
+    rubrics,
+    transcripts,
+    webhooks,
+)
 from api.tracing import telemetry
 from api.web import manual, rendering
 from api.web.assessment import ROUTERS as ASSESSMENT
@@ -37,6 +48,7 @@ from grader.bootstrap import (
     Services,
     build_access,
     build_batches,
+    build_desk,
     build_dispatcher,
     build_reception,
     build_services,
@@ -61,10 +73,13 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
             metrics.watch_backlog(lambda: reception.backlog.waiting)
             batch_work = build_batches(settings, built, access)
             settlement = build_settlement(settings, built, reception.backlog)
-            app.state.application = Application(built, readiness, access, reception, metrics, batch_work, settlement)
+            desk = build_desk(built, access)
+            app.state.application = Application(
+                built, readiness, access, reception, metrics, batch_work, settlement, desk
+            )
             warming = asyncio.create_task(readiness.warm_up(built))
             dispatcher = build_dispatcher(settings, built.storage, metrics.told)
-            work = (access.kept_up(KEPT), dispatcher, reception, batch_work.embedded(), settlement.running())
+            work = (access.kept_up(KEPT), dispatcher, reception, batch_work.embedded(), settlement.running(), desk)
             async with AsyncExitStack() as working:
                 for each in work:
                     await working.enter_async_context(each)
@@ -92,7 +107,19 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
 
 def _include_routes(app: FastAPI) -> None:
     """Everything that has an address."""
-    modules = (health, questions, grades, reviews, candidates, rubrics, webhooks, assessments, platforms, manual)
+    modules = (
+        health,
+        questions,
+        grades,
+        reviews,
+        candidates,
+        rubrics,
+        transcripts,
+        webhooks,
+        assessments,
+        platforms,
+        manual,
+    )
     for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")

@@ -22,6 +22,9 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 64
 """Deepest nesting of a JSON body; no request of ours needs more than 5."""
 
+UPLOADS: Final = {"/v1/transcripts": 16 * 1024 * 1024}
+"""Paths that take larger bodies, in bytes: an hour of words with times is 2 MiB of JSON."""
+
 JSON_PREFIX: Final = "/v1/"
 """Below this path every body is JSON."""
 
@@ -46,7 +49,7 @@ class CheckedBody:
             return
         request = Request(scope, receive)
         try:
-            body = await _read(request)
+            body = await _read(request, UPLOADS.get(scope["path"], MAX_BODY_BYTES))
             if scope["path"].startswith(JSON_PREFIX):
                 _require_json_type(request)
                 check_json(body)
@@ -77,7 +80,7 @@ def check_json(raw: bytes) -> None:
     _check_strings(value)
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, limit: int) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem(
             415,
@@ -86,22 +89,22 @@ async def _read(request: Request) -> bytes:
             headers={"Accept-Encoding": "identity"},
         )
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
-        _too_large()
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        _too_large(limit)
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return await _up_to_limit(request)
+            return await _up_to_limit(request, limit)
     except TimeoutError:
         detail = f"The body was not there after {READ_SECONDS} s."
         raise Problem(408, "request-timeout", detail, headers=_CLOSE) from None
 
 
-async def _up_to_limit(request: Request) -> bytes:
+async def _up_to_limit(request: Request, limit: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            _too_large()
+        if len(body) > limit:
+            _too_large(limit)
     return bytes(body)
 
 
@@ -178,5 +181,5 @@ def _malformed(detail: str) -> NoReturn:
     raise Problem(400, "malformed-json", detail)
 
 
-def _too_large() -> NoReturn:
-    raise Problem(413, "content-too-large", f"The body may be {MAX_BODY_BYTES} bytes long.", headers=_CLOSE)
+def _too_large(limit: int) -> NoReturn:
+    raise Problem(413, "content-too-large", f"The body may be {limit} bytes long.", headers=_CLOSE)

@@ -31,6 +31,7 @@ from grader.candidates import Candidates
 from grader.domain import Grade
 from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, StorageBusy, StorageError
 from grader.grading import Request as GradingRequest
+from grader.interviews.desk import Desk
 from grader.links import Links
 from grader.ports import Claim, GradeStore, PendingGrade
 from grader.practising import Practice
@@ -102,6 +103,7 @@ class Application:
     metrics: Metrics
     batch_work: BatchWork
     settlement: Settlement
+    desk: Desk
 
     @property
     def store(self) -> GradeStore:

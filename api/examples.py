@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.assessment_examples import assessment_examples
 from api.review_examples import review_examples
 from api.rubric_examples import rubric_examples
+from api.transcript_examples import transcript_examples
 from api.webhook_examples import webhook_examples
 
 _HASH: Final = "sha256:5f1d7a84db00d2fce00b31a7fc73224f5b8e4a21f6a0d3f2f7b9c1f0a1e2d3c4"
@@ -139,5 +140,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     **rubric_examples(),
     **webhook_examples(),
     **assessment_examples(),
+    **transcript_examples(),
 }
 """`METHOD template` -> `request` or a status -> examples by name."""

@@ -62,6 +62,7 @@ _TAGS: Final = [
         "name": "rubrics",
         "description": "What answers are graded against: drafted, checked, published, kept.",
     },
+    {"name": "transcripts", "description": "Interviews in, a grade per question out, in versions."},
     {"name": "webhooks", "description": "Your servers are told what happened, signed as Standard Webhooks says."},
     {"name": "assessments", "description": "Tests for candidates: set up, ordered, released; hiring platforms."},
     {"name": "health", "description": "For machines that watch the service."},

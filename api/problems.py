@@ -169,7 +169,7 @@ PROBLEMS: Final[dict[str, Meaning]] = {
     "content-too-large": Meaning(
         "The body is too large",
         (413,),
-        ("a body of more than 1 MiB, also a chunked one",),
+        ("a body of more than 1 MiB (a transcript: 16 MiB), also a chunked one",),
         "Send less; many answers belong into a batch.",
     ),
     "uri-too-long": Meaning(

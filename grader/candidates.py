@@ -28,6 +28,8 @@ from grader.ports import (
     GradeFilter,
     GradeStore,
     IdempotencyStore,
+    InterviewStore,
+    KeptInterview,
     OrderStore,
     Outbox,
     PendingGrade,
@@ -79,6 +81,16 @@ class Ordered(BaseModel):
     answers: tuple[SavedAnswer, ...]
 
 
+class Interviewed(BaseModel):
+    """One version of an interview: what was handed in, the transcript included, and what it came to, as JSON."""
+
+    id: str
+    version: int
+    created_at: datetime
+    commission: str
+    report: str
+
+
 class Export(BaseModel):
     """Everything held about a candidate; `replies` are what language models said of the answers, word for word.
 
@@ -96,6 +108,7 @@ class Export(BaseModel):
     studies: tuple[Study, ...] = ()
     rows: tuple[HeldRow, ...] = ()
     orders: tuple[Ordered, ...] = ()
+    interviews: tuple[Interviewed, ...] = ()
 
 
 class Erasure(BaseModel):
@@ -110,6 +123,7 @@ class Erasure(BaseModel):
     studies: int
     rows: int
     orders: int
+    interviews: int
     entry: str
 
 
@@ -131,6 +145,7 @@ class Candidates:
     studies: StudyStore
     batches: BatchSubjects
     orders: OrderStore
+    interviews: InterviewStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def export(self, who: Principal, candidate_ref: str) -> Export:
@@ -152,6 +167,7 @@ class Candidates:
             studies=await self.studies.of(who.tenant, candidate_ref),
             rows=tuple(map(_held_row, await self.batches.of(who.tenant, candidate_ref))),
             orders=await self._ordered(who.tenant, candidate_ref),
+            interviews=tuple(map(_interviewed, await self.interviews.of(who.tenant, candidate_ref))),
         )
 
     async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
@@ -164,7 +180,8 @@ class Candidates:
             promised = await self.pending.erase(tenant, candidate_ref)
             replies = await self.responses.erase(tenant, candidate_ref)
             orders = await self.orders.erase(tenant, candidate_ref)
-            await self._forget(tenant, grades, (*promised, *said, *orders))
+            interviews = await self.interviews.erase(tenant, candidate_ref)
+            await self._forget(tenant, grades, (*promised, *said, *orders, *interviews))
             counts = {
                 "grades": len(grades),
                 "promised": len(promised),
@@ -174,6 +191,7 @@ class Candidates:
                 "studies": await self.studies.erase(tenant, candidate_ref),
                 "rows": await self.batches.erase(tenant, candidate_ref, self.now()),
                 "orders": len(orders),
+                "interviews": len(interviews),
             }
             entry = await self.audit.append(tenant, _erased(_by(who), Action.ERASED, grades, counts))
         receipt = str(entry.read()["subject"])
@@ -182,13 +200,14 @@ class Candidates:
     async def expire(self, tenant: str, before: datetime, *, limit: int = PAGE) -> int:
         """Delete at most `limit` of the grades made before, with all that rests on them; how many there were.
 
-        What is left of practising, of orders and of batches that ended before goes too, however much.
+        What is left of practising, of orders, interviews and batches that ended before goes too, however much.
         """
         await self._expire_batches(tenant, before)  # by itself: it may be a million rows
         async with self.together(tenant):
             await self.attempts.expire(tenant, before)
             await self.studies.expire(tenant, before)
             await self._forget(tenant, (), await self.orders.expire(tenant, before))
+            await self._forget(tenant, (), await self.interviews.expire(tenant, before))
             old = await self.grades.older(tenant, before, limit=limit)
             if old:
                 said = await self._said(tenant, old)
@@ -251,6 +270,11 @@ def _held_row(row: Row) -> HeldRow:
 def _promised(pending: PendingGrade) -> Promised:
     answer = read_request(pending.request).answer if pending.request else None
     return Promised(id=pending.id, question_id=pending.question_id, accepted_at=pending.accepted_at, answer=answer)
+
+
+def _interviewed(kept: KeptInterview) -> Interviewed:
+    fields = ("id", "version", "created_at", "commission", "report")
+    return Interviewed(**{name: getattr(kept, name) for name in fields})
 
 
 def _erased(by: str, action: Action, grades: tuple[str, ...], counts: dict[str, int]) -> Event:

@@ -6,7 +6,7 @@ from grader.bootstrap.authoring import build_author
 from grader.bootstrap.batches import BatchWork, build_batches
 from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
 from grader.bootstrap.delivery import build_connections, build_dispatcher, build_publisher, build_registry
-from grader.bootstrap.interviews import build_transcript_reader
+from grader.bootstrap.interviews import build_desk, build_transcript_reader
 from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.practice import build_practice
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
@@ -30,6 +30,7 @@ __all__ = [
     "build_connections",
     "build_deferred_grader",
     "build_deferred_model",
+    "build_desk",
     "build_dispatcher",
     "build_extractor",
     "build_keeper",

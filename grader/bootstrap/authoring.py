@@ -24,11 +24,13 @@ def build_author(services: Services, access: Access | None = None) -> Author:
         storage.audit,
         storage.together,
         storage.bases,
-        freely if access is None else _within_budget(access),
+        freely if access is None else within_budget(access),
     )
 
 
-def _within_budget(access: Access) -> Lending:
+def within_budget(access: Access) -> Lending:
+    """Lends the grader within every tenant's budget."""
+
     @asynccontextmanager
     async def lend(tenant: str, grader: Grader, requests: Sequence[Request]) -> AsyncIterator[Grader]:
         estimate = sum((access.estimate(grader, request) for request in requests), Amount())

@@ -46,6 +46,7 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.studies,
         storage.batch_subjects,
         storage.orders,
+        storage.interviews,
     )
 
 

@@ -24,6 +24,7 @@ from grader.ports import (
     GradeStore,
     Holdings,
     IdempotencyStore,
+    InterviewStore,
     KeyStore,
     OrderStore,
     Outbox,
@@ -169,6 +170,11 @@ class Storage:
         """The hiring platforms that tenants are connected to."""
         return cast(ConnectionStore, _Opening(self._opened, "connections"))
 
+    @property
+    def interviews(self) -> InterviewStore:
+        """The interviews."""
+        return cast(InterviewStore, _Opening(self._opened, "interviews"))
+
     @asynccontextmanager
     async def together(self, tenant: str) -> AsyncIterator[None]:
         """See `ports.Together`."""
@@ -279,4 +285,5 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlTestStore(database),
         sql.SqlOrderStore(database),
         sql.SqlConnectionStore(database),
+        sql.SqlInterviewStore(database),
     )

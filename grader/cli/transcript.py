@@ -16,6 +16,7 @@ from grader.access import LOCAL_TENANT
 from grader.bootstrap import Services, build_author, build_services, build_transcript_reader
 from grader.cli.rendering import print_json, table
 from grader.errors import GraderError, InvalidTranscript
+from grader.interviews.prompting import PromptedCredit
 from grader.settings import load_settings
 
 if TYPE_CHECKING:
@@ -41,22 +42,19 @@ def transcript(  # noqa: PLR0913 - a command has as many parameters as options
     candidate: Annotated[list[str] | None, typer.Option(help="Name or label of a candidate; repeat it.")] = None,
     accept_roles: Annotated[bool, typer.Option(help="Go on with roles that are not sure.")] = False,
     judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
-    prompted: Annotated[str, typer.Option(help="Worth of a point that was supplied: half, none, full.")] = "half",
+    prompted: Annotated[PromptedCredit, typer.Option(help="Worth of a supplied point.")] = PromptedCredit.HALF,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Grade interviews: which question was asked where, what was answered, how well; side by side for several files."""
     from grader.interviews.interviewing import Commission
-    from grader.interviews.prompting import PromptedCredit
     from grader.interviews.roles import Hints
 
-    if prompted not in PromptedCredit:
-        raise typer.BadParameter("--prompted is half, none or full")
     if out is not None and out.suffix not in {".html", ".json", ".csv"}:
         raise typer.BadParameter("-o ends in .html, .json or .csv")
     read = [_read(file) for file in files]
     services = build_services(load_settings())
     hints = Hints(interviewers=interviewer or (), candidates=candidate or ())
-    wanted = Commission((), hints, judge, prompted=PromptedCredit(prompted), accept_roles=accept_roles)
+    wanted = Commission((), hints, judge, prompted=prompted, accept_roles=accept_roles)
     reports = asyncio.run(_graded(services, read, question, wanted))
     if out is not None:
         _write(reports, out)

@@ -10,6 +10,7 @@ from grader.fakes.chat import FakeBulkChatModel, FakeChatModel, FakeDecisionMode
 from grader.fakes.delivery import FakeCourier, FakeEndpointStore, FakeOutbox
 from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
+from grader.fakes.interviews import FakeInterviewStore
 from grader.fakes.judging import FakeJudge, FakeReader
 from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.platforms import FakeConnectionStore, FakeVault
@@ -38,6 +39,7 @@ __all__ = [
     "FakeGradeStore",
     "FakeHoldings",
     "FakeIdempotencyStore",
+    "FakeInterviewStore",
     "FakeJudge",
     "FakeKeyStore",
     "FakeOrderStore",

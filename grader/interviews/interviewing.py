@@ -38,8 +38,9 @@ AT_A_TIME: Final = 8
 class Commission:
     """What is wanted of an interview.
 
-    `moved` says of single turns which question they belong to (None: to none), `candidate_refs` who a speaker is
-    outside; `grades` are those of an earlier version, kept for answers that are still the same.
+    `moved` says of single turns which question they belong to (None: to none); `candidate_refs` says who a speaker is
+    outside, `candidate_ref` who all are that are not among them. Grades of the `earlier` version are kept for answers
+    that are still the same.
     """
 
     plan: tuple[Planned, ...]
@@ -47,10 +48,15 @@ class Commission:
     judge: str | None = None
     feedback: FeedbackMode = FeedbackMode.FULL
     prompted: PromptedCredit = PromptedCredit.HALF
-    candidate_refs: Mapping[str | None, str] = field(default_factory=dict)
+    candidate_refs: Mapping[str, str] = field(default_factory=dict)
+    candidate_ref: str | None = None
     moved: Mapping[int, str | None] = field(default_factory=dict)
     accept_roles: bool = False
     earlier: InterviewReport | None = None
+
+    def ref_of(self, speaker: str | None) -> str | None:
+        """Who this speaker is outside."""
+        return self.candidate_refs.get(speaker or "", self.candidate_ref)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ class Prepared:
             answer=answer.text,
             judge=wanted.judge,
             feedback=wanted.feedback,
-            candidate_ref=wanted.candidate_refs.get(speaker),
+            candidate_ref=wanted.ref_of(speaker),
             regrade_of=before.grade.id if before and before.grade else None,
         )
 
@@ -209,7 +215,7 @@ def _candidate_report(
     left = sum(word_count(turn.text) for turn in unused)
     return CandidateReport(
         speaker=speaker,
-        candidate_ref=prepared.commission.candidate_refs.get(speaker),
+        candidate_ref=prepared.commission.ref_of(speaker),
         score=mean_score(questions),
         questions=questions,
         unused=tuple(turn.cite(Span(start=0, end=len(turn.text))) for turn in unused),

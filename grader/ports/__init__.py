@@ -27,6 +27,7 @@ from grader.ports.decisions import Choice, Decision, DecisionModel
 from grader.ports.delivery import Courier, Delivery, DeliveryState, Letter, NotDelivered, Outbox, Reply
 from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
+from grader.ports.interviews import InterviewState, InterviewStore, KeptInterview
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
 from grader.ports.platforms import Connection, ConnectionStore, Vault
@@ -78,11 +79,14 @@ __all__ = [
     "Holding",
     "Holdings",
     "IdempotencyStore",
+    "InterviewState",
+    "InterviewStore",
     "Item",
     "ItemStatus",
     "Job",
     "JobState",
     "Judge",
+    "KeptInterview",
     "KeyStore",
     "KnownJob",
     "Letter",

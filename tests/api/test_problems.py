@@ -80,7 +80,7 @@ PROVOKED: dict[str, list[Ask]] = {
         lambda client: client.request(MARKER.upper(), "/v1/grades"),
         lambda client: client.post("/static/style.css"),
     ],
-    "a body of more than 1 MiB, also a chunked one": [
+    "a body of more than 1 MiB (a transcript: 16 MiB), also a chunked one": [
         *raw(GOOD_TEXT.replace("window", MARKER * 200_000).encode()),
         lambda client: client.post("/v1/grades", content=(MARKER.encode() * 1_000 for _ in range(1_000)), headers=JSON),
     ],

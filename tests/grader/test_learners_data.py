@@ -18,6 +18,7 @@ from grader.fakes import (
     FakeErasures,
     FakeGradeStore,
     FakeIdempotencyStore,
+    FakeInterviewStore,
     FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
@@ -50,6 +51,7 @@ def candidates() -> Candidates:
         FakeStudyStore(),
         FakeBatchStore(),
         FakeOrderStore(),
+        FakeInterviewStore(),
     )
 
 

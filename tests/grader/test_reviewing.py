@@ -24,6 +24,7 @@ from grader.fakes import (
     FakeErasures,
     FakeGradeStore,
     FakeIdempotencyStore,
+    FakeInterviewStore,
     FakeJudge,
     FakeOrderStore,
     FakeOutbox,
@@ -93,6 +94,7 @@ class House:
             self.studies,
             self.batches,
             FakeOrderStore(),
+            FakeInterviewStore(),
             lambda: NOON,
         )
 

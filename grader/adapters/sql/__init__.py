@@ -18,6 +18,7 @@ from grader.adapters.sql.erasures import SqlErasures
 from grader.adapters.sql.grades import SqlGradeStore
 from grader.adapters.sql.holdings import SqlHoldings
 from grader.adapters.sql.idempotency import SqlIdempotencyStore
+from grader.adapters.sql.interviews import SqlInterviewStore
 from grader.adapters.sql.keys import SqlKeyStore
 from grader.adapters.sql.orders import SqlOrderStore
 from grader.adapters.sql.outbox import SqlOutbox
@@ -58,6 +59,7 @@ class SqlStores:
     tests: SqlTestStore
     orders: SqlOrderStore
     connections: SqlConnectionStore
+    interviews: SqlInterviewStore
 
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "SqlGradeStore",
     "SqlHoldings",
     "SqlIdempotencyStore",
+    "SqlInterviewStore",
     "SqlKeyStore",
     "SqlOrderStore",
     "SqlOutbox",
