@@ -37,7 +37,6 @@ def transcript_examples() -> dict[str, dict[str, Any]]:
             "200": _one(graded),
             "202": _one(working),
         },
-        "GET /v1/transcripts/{interview_id}/report": {"200": _one("<!doctype html>…")},
     }
 
 

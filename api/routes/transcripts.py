@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -39,8 +39,17 @@ POLL_SECONDS: Final = 3
 
 MEDIA_TYPES: Final = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
 
-_REPORT: Final = {
-    200: {"content": {"text/html": {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}}
+_EXAMPLES: Final = {"html": "<!doctype html>…", "csv": '"file","candidate",…', "json": "{…}"}
+_REPORT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            MEDIA_TYPES[form]: {
+                "schema": {} if form == "json" else {"type": "string"},
+                "examples": {form: {"value": text}},
+            }
+            for form, text in _EXAMPLES.items()
+        }
+    }
 }
 
 
