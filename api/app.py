@@ -67,19 +67,11 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with services or build_services(settings) as built:
-            readiness = Readiness()
-            access = build_access(settings, built.storage)
-            reception = build_reception(settings, built, access, metrics.graded)
-            metrics.watch_backlog(lambda: reception.backlog.waiting)
-            batch_work = build_batches(settings, built, access)
-            settlement = build_settlement(settings, built, reception.backlog)
-            desk = build_desk(built, access)
-            app.state.application = Application(
-                built, readiness, access, reception, metrics, batch_work, settlement, desk
-            )
-            warming = asyncio.create_task(readiness.warm_up(built))
+            held = app.state.application = _application(settings, built, metrics)
+            warming = asyncio.create_task(held.readiness.warm_up(built))
             dispatcher = build_dispatcher(settings, built.storage, metrics.told)
-            work = (access.kept_up(KEPT), dispatcher, reception, batch_work.embedded(), settlement.running(), desk)
+            background = (held.reception, held.batch_work.embedded(), held.settlement.running(), held.desk)
+            work = (held.access.kept_up(KEPT), dispatcher, *background)
             async with AsyncExitStack() as working:
                 for each in work:
                     await working.enter_async_context(each)
@@ -103,6 +95,23 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
     errors.install(app, _show_problem)
     _surround(app, metrics, settings.request_limit)
     return app
+
+
+def _application(settings: Settings, services: Services, metrics: Metrics) -> Application:
+    """Everything that routes are given."""
+    access = build_access(settings, services.storage)
+    reception = build_reception(settings, services, access, metrics.graded)
+    metrics.watch_backlog(lambda: reception.backlog.waiting)
+    return Application(
+        services,
+        Readiness(),
+        access,
+        reception,
+        metrics,
+        build_batches(settings, services, access),
+        build_settlement(settings, services, reception.backlog),
+        build_desk(services, access),
+    )
 
 
 def _include_routes(app: FastAPI) -> None:

@@ -292,11 +292,9 @@ async def test_a_break_is_found_beyond_the_first_page(house: House) -> None:
     assert (await house.auditor.verify("acme")).entries == 1_203
     house.audit.chains["acme"][1_100] = entries[1_099]
     assert (await house.auditor.verify("acme")).broken == Break(1_101, "entry 1101 is missing, 1100 follows")
-    anchor = Anchor(900, "0" * 64)
-    broken = (await house.auditor.verify("acme", (anchor,))).broken
+    broken = (await house.auditor.verify("acme", (Anchor(900, "0" * 64),))).broken
     assert broken == Break(900, "it is not the entry that the anchor names")
 
 
 def _event() -> Event:
-
     return Event("local", Action.KEY_CREATED, "key-1")
