@@ -29,6 +29,7 @@ from api.queries import check_query
 from api.request_limits import BoundedHead
 from api.routes import (
     assessments,
+    batches,
     candidates,
     grades,
     health,
@@ -120,6 +121,7 @@ def _include_routes(app: FastAPI) -> None:
         health,
         questions,
         grades,
+        batches,
         reviews,
         candidates,
         rubrics,

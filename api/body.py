@@ -9,12 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Problem, Render
+from api.errors import Problem, Render, to_problem
+from api.permissions import Body
+from api.uploads import uploaded
+from grader.errors import StorageError
+from grader.settings import Settings
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Largest request body, in bytes: fifty times the longest answer."""
@@ -26,7 +32,7 @@ UPLOADS: Final = {"/v1/transcripts": 16 * 1024 * 1024}
 """Paths that take larger bodies, in bytes: an hour of words with times is 2 MiB of JSON."""
 
 JSON_PREFIX: Final = "/v1/"
-"""Below this path every body is JSON."""
+"""Below this path a route says what its body is, mostly JSON."""
 
 READ_SECONDS: Final = 30
 """Time for a body to arrive; who sends more slowly holds a connection that others wait for."""
@@ -49,17 +55,31 @@ class CheckedBody:
             return
         request = Request(scope, receive)
         try:
-            body = await _read(request, UPLOADS.get(scope["path"], MAX_BODY_BYTES))
-            if scope["path"].startswith(JSON_PREFIX):
-                _require_json_type(request)
-                check_json(body)
-        except Problem as problem:
-            response = await self._render(request, problem)
+            async with _taken(request) as body:
+                await self._app(scope, _replay(body, receive), send)
+        except (Problem, StorageError) as error:
+            response = await self._render(request, to_problem(error))
             await response(scope, receive, send)
         except ClientDisconnect:
             return
-        else:
-            await self._app(scope, _replay(body, receive), send)
+
+
+@asynccontextmanager
+async def _taken(request: Request) -> AsyncIterator[bytes]:
+    """The checked body; that of a file is empty, and the file is in `state.upload` until this is left."""
+    _require_uncompressed(request)
+    kind = request.state.rule.body if request.url.path.startswith(JSON_PREFIX) else None
+    if kind is Body.FILE:
+        settings: Settings = request.app.state.application.services.settings
+        async with uploaded(request, settings.data_dir, settings.batch_file_bytes) as upload:
+            request.state.upload = upload
+            yield b""
+        return
+    body = await _read(request, UPLOADS.get(request.url.path, MAX_BODY_BYTES))
+    if kind is Body.JSON or (kind is Body.NOTHING and body):
+        _require_json_type(request)
+        check_json(body)
+    yield body
 
 
 def check_json(raw: bytes) -> None:
@@ -80,7 +100,7 @@ def check_json(raw: bytes) -> None:
     _check_strings(value)
 
 
-async def _read(request: Request, limit: int) -> bytes:
+def _require_uncompressed(request: Request) -> None:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem(
             415,
@@ -88,6 +108,9 @@ async def _read(request: Request, limit: int) -> bytes:
             "Send the body uncompressed.",
             headers={"Accept-Encoding": "identity"},
         )
+
+
+async def _read(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:
         _too_large(limit)

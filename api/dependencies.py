@@ -15,12 +15,14 @@ from api.metrics import Metrics
 from grader.access import Principal
 from grader.assessing import Settlement
 from grader.authoring import Author
+from grader.batch_desk import BatchDesk
 from grader.bootstrap import (
     Access,
     BatchWork,
     Services,
     Storage,
     build_author,
+    build_batch_desk,
     build_candidates,
     build_links,
     build_practice,
@@ -143,6 +145,11 @@ class Application:
     def candidates(self) -> Candidates:
         """What is held about candidates."""
         return build_candidates(self.services.storage)
+
+    @property
+    def batch_desk(self) -> BatchDesk:
+        """Where files of answers are handed in."""
+        return build_batch_desk(self.services, self.batch_work.batches)
 
     @property
     def endpoints(self) -> EndpointRegistry:

@@ -18,13 +18,17 @@ from api.problems import PROBLEMS
 from grader.assessing import UnknownOrder, UnknownTest, WrongOrderState
 from grader.delivery import RefusedUrl
 from grader.errors import (
+    AnswerFileError,
+    BatchConflict,
     BudgetExhausted,
     CandidateErased,
     InvalidAnswer,
     ModelUnavailable,
     Overloaded,
+    RowsRefused,
     StorageError,
     StorageFull,
+    UnknownBatch,
 )
 from grader.platforms import UnknownConnection
 from grader.webhooks import TooManyEndpoints, UnknownEndpoint
@@ -95,6 +99,8 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     UnknownRubric: (404, "not-found"),
     UnknownKeyPoint: (422, "validation-error"),
     WrongState: (409, "wrong-state"),
+    UnknownBatch: (404, "not-found"),
+    BatchConflict: (409, "batch-state"),
     UnknownEndpoint: (404, "not-found"),
     UnknownTest: (404, "not-found"),
     UnknownOrder: (404, "not-found"),
@@ -116,6 +122,8 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
 _WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
     UnknownQuestion: "There is no such question.",
     UnknownRubric: "There is no such rubric.",
+    UnknownBatch: "There is no such batch.",
+    BatchConflict: "The batch is in no state for this, or another request submits it just now.",
     UnknownKeyPoint: "The rubric has no such key point.",
     UnknownEndpoint: "There is no such webhook, or no such delivery to it.",
     UnknownTest: "There is no such test.",
@@ -149,7 +157,8 @@ def install(app: FastAPI, render: Render) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return await render(request, to_problem(error))
 
-    for kind in (Problem, HTTPException, RequestValidationError, *_EXPECTED):
+    kinds: tuple[type[Exception], ...] = (Problem, *_EXPECTED, *_IN_DETAIL)
+    for kind in kinds:
         app.add_exception_handler(kind, on_problem)
 
 
@@ -162,10 +171,9 @@ def to_problem(error: Exception) -> Problem:
     """What the client is told about `error`."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, RequestValidationError):
-        return _invalid(error)
-    if isinstance(error, HTTPException):
-        return _of_framework(error)
+    in_detail = next((tell for kind, tell in _IN_DETAIL.items() if isinstance(error, kind)), None)
+    if in_detail is not None:
+        return in_detail(error)
     expected = next((_EXPECTED[kind] for kind in _EXPECTED if isinstance(error, kind)), None)
     if expected is None:
         return unexpected()
@@ -174,6 +182,18 @@ def to_problem(error: Exception) -> Problem:
     wait = getattr(error, "retry_after", None)
     headers = {} if wait is None else {"Retry-After": str(math.ceil(wait))}
     return Problem(status, slug, _OPERATORS_ONLY.get(slug, detail), headers=headers)
+
+
+def _refused_rows(error: RowsRefused) -> Problem:
+    """The bad rows that are described, by number."""
+    rows = (FieldError(pointer=f"/{number}", code="bad_row", detail=problem) for number, problem in error.described)
+    return Problem(422, "rows-refused", f"{error.count} row(s) are bad; nothing was accepted.", tuple(rows))
+
+
+def _unreadable(error: AnswerFileError) -> Problem:
+    """Where the file is wrong: a line can be told, the name of a sheet is the client's own word."""
+    place = f", {error.place}:" if (error.place or "").startswith("line ") else ""
+    return Problem(422, "answers-unreadable", f"The file{place} {error.problem}.")
 
 
 def unexpected() -> Problem:
@@ -211,3 +231,12 @@ def _pointer(loc: tuple[int | str, ...]) -> str:
     if place != "body":
         return f"{place}:{'.'.join(str(part) for part in path)}"
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+_IN_DETAIL: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
+    RequestValidationError: _invalid,
+    HTTPException: _of_framework,
+    RowsRefused: _refused_rows,
+    AnswerFileError: _unreadable,
+}
+"""Errors of which more is told than a sentence."""

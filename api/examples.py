@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.assessment_examples import assessment_examples
+from api.batch_examples import batch_examples
 from api.review_examples import review_examples
 from api.rubric_examples import rubric_examples
 from api.transcript_examples import transcript_examples
@@ -136,6 +137,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "GET /v1/grades/{grade_id}": {
         "200": {"made": {"summary": "Made", "value": GRADE}, "promised": {"summary": "Still to come", "value": PROMISE}}
     },
+    **batch_examples(),
     **review_examples(GRADE, PROMISE),
     **rubric_examples(),
     **webhook_examples(),

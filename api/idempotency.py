@@ -27,6 +27,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, Render, to_problem
+from api.uploads import Upload
 from grader.access import Principal
 from grader.errors import GraderError
 from grader.ports import Claim, IdempotencyStore, Outcome, Refusal
@@ -118,11 +119,14 @@ def _key(request: Request) -> str:
 
 
 def _fingerprint(request: Request, body: bytes) -> str:
-    """A digest of all that is asked; JSON counts by what it says, not by how it is laid out."""
+    """A digest of all that is asked; JSON counts by what it says, not by how it is laid out, a file by its bytes."""
+    upload: Upload | None = getattr(request.state, "upload", None)
     try:
         payload = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     except ValueError:
         payload = body
+    if upload is not None:
+        payload = upload.digest.encode()
     asked = f"{request.method} {request.url.path}?{request.url.query}".encode()
     return hashlib.sha256(asked + b"\0" + payload).hexdigest()
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from api import errors, idempotency
 from api.examples import EXAMPLES
-from api.permissions import RULES, UNDECLARED, Rule
+from api.permissions import RULES, UNDECLARED, Body, Rule
 from api.problems import PROBLEMS
 
 _KEY: Final = "problems"
@@ -40,8 +40,6 @@ _WITH_KEY: Final = (
 """What an operation can answer that asks who is there."""
 
 _WITH_BODY: Final = (
-    "malformed-json",
-    "duplicate-key",
     "cross-site-request",
     "request-timeout",
     "content-too-large",
@@ -50,11 +48,15 @@ _WITH_BODY: Final = (
 )
 """What an operation can answer that reads a body."""
 
+_WITH_JSON: Final = ("malformed-json", "duplicate-key")
+"""What an operation can answer that reads JSON."""
+
 _CREATING: Final = ("idempotency-key-invalid", "idempotency-key-reused", "idempotency-in-progress")
 """What an operation can answer that honours an Idempotency-Key."""
 
 _TAGS: Final = [
     {"name": "grades", "description": "Answers in, grades out: at once, or promised and fetched later."},
+    {"name": "batches", "description": "Files of answers in, progress, results out."},
     {"name": "reviews", "description": "Why a grade is what it is, and what people say of it."},
     {"name": "candidates", "description": "All that is held about a person: handed out, or erased."},
     {"name": "questions", "description": "The bank; reference answers and key points stay inside."},
@@ -125,8 +127,10 @@ def _slugs(operation: dict[str, Any], rule: Rule) -> Iterator[str]:
     yield from _ALWAYS
     if rule.scope is not None:
         yield from _WITH_KEY
-    if "requestBody" in operation:
+    if "requestBody" in operation or rule.body is Body.NOTHING:  # which reads what comes all the same
         yield from _WITH_BODY
+    if ("requestBody" in operation and rule.body is Body.JSON) or rule.body is Body.NOTHING:
+        yield from _WITH_JSON
     if rule.creates:
         yield from _CREATING
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from starlette.routing import compile_path
@@ -15,18 +16,28 @@ from grader.access import Scope
 from grader.assessment import Platform
 
 
+class Body(Enum):
+    """What a request brings: JSON that is checked, a file that is streamed to disk, or nothing."""
+
+    JSON = auto()
+    FILE = auto()
+    NOTHING = auto()
+
+
 @dataclass(frozen=True)
 class Rule:
     """What a route asks of its caller; `creates` says that it honours an Idempotency-Key.
 
     `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so. What a
-    `platform` calls is served to its connections only, whose keys come as Basic credentials.
+    `platform` calls is served to its connections only, whose keys come as Basic credentials. `body` counts below
+    `/v1/`, for methods that have one.
     """
 
     scope: Scope | None
     creates: bool = False
     page: bool = False
     platform: Platform | None = None
+    body: Body = Body.JSON
 
 
 _OPEN: Final = Rule(None)
@@ -84,6 +95,15 @@ RULES: Final[dict[str, Rule]] = {
     "POST /v1/rubrics/{name}/preview": Rule(Scope.AUTHOR),
     "POST /v1/rubrics/{name}/rulings": Rule(Scope.REVIEW, creates=True),
     "PUT /v1/rubrics/{name}/state": Rule(Scope.AUTHOR),
+    "POST /v1/batches": Rule(Scope.GRADE, creates=True, body=Body.FILE),
+    "GET /v1/batches": Rule(Scope.READ),
+    "GET /v1/batches/{batch_id}": Rule(Scope.READ),
+    "GET /v1/batches/{batch_id}/events": Rule(Scope.READ),
+    "GET /v1/batches/{batch_id}/results": Rule(Scope.READ),
+    "POST /v1/batches/{batch_id}/pause": Rule(Scope.GRADE, body=Body.NOTHING),
+    "POST /v1/batches/{batch_id}/resume": Rule(Scope.GRADE, body=Body.NOTHING),
+    "POST /v1/batches/{batch_id}/cancel": Rule(Scope.GRADE, body=Body.NOTHING),
+    "POST /v1/batches/{batch_id}/retry": Rule(Scope.GRADE, body=Body.NOTHING),
     "POST /v1/webhooks": Rule(Scope.ADMIN, creates=True),
     "GET /v1/webhooks": Rule(Scope.ADMIN),
     "GET /v1/webhooks/{webhook_id}": Rule(Scope.ADMIN),

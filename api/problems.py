@@ -6,21 +6,10 @@ and another finds each `Problem(...)` in the code that does not stand here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True)
-class Meaning:
-    """What one kind of problem is; `statuses` are those it comes with, `causes` what brings it, `remedy` what to do."""
-
-    title: str
-    statuses: tuple[int, ...]
-    causes: tuple[str, ...]
-    remedy: str
-
-
-_REPAIR_JSON: Final = "Repair the body: UTF-8 without a byte order mark, one JSON document, no number out of range."
+from api.batch_problems import BATCH_PROBLEMS
+from api.meaning import Meaning
 
 PROBLEMS: Final[dict[str, Meaning]] = {
     "malformed-request": Meaning(
@@ -40,7 +29,7 @@ PROBLEMS: Final[dict[str, Meaning]] = {
             "nesting deeper than 64 levels",
             "an integer of more than 4,300 digits",
         ),
-        _REPAIR_JSON,
+        "Repair the body: UTF-8 without a byte order mark, one JSON document, no number out of range.",
     ),
     "duplicate-key": Meaning(
         "A key stands twice",
@@ -169,7 +158,7 @@ PROBLEMS: Final[dict[str, Meaning]] = {
     "content-too-large": Meaning(
         "The body is too large",
         (413,),
-        ("a body of more than 1 MiB (a transcript: 16 MiB), also a chunked one",),
+        ("a body of more than 1 MiB (a transcript: 16 MiB), also a chunked one", "a file of answers over its limit"),
         "Send less; many answers belong into a batch.",
     ),
     "uri-too-long": Meaning(
@@ -181,8 +170,8 @@ PROBLEMS: Final[dict[str, Meaning]] = {
     "unsupported-media-type": Meaning(
         "The body is of the wrong type",
         (415,),
-        ("a `Content-Type` that is not `application/json`, or none",),
-        "Send `Content-Type: application/json`.",
+        ("a `Content-Type` that is not `application/json`, or none", "a file of answers of a type that is not known"),
+        "Send `Content-Type: application/json`, or the type of the file.",
     ),
     "unsupported-content-encoding": Meaning(
         "The body is compressed",
@@ -283,5 +272,6 @@ PROBLEMS: Final[dict[str, Meaning]] = {
         ("more requests than can wait; a server that is going down",),
         "Send it again after `Retry-After`.",
     ),
+    **BATCH_PROBLEMS,
 }
 """Slug -> meaning; the slug is the last part of a problem's `type`."""

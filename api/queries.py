@@ -39,7 +39,7 @@ async def check_query(request: Request) -> None:
         raise invalid(FieldError(pointer="query", code="repeated", detail="A parameter stands twice; send it once."))
 
 
-def _digits(value: object) -> object:
+def digits(value: object) -> object:
     """Only plain digits are a number: pydantic would take 1_0, +1, 1.0 and blanks too."""
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError("a whole number, in digits")
@@ -59,17 +59,17 @@ def _of_our_times(value: datetime) -> datetime:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=MAX_PAGE)]
+Limit = Annotated[int, BeforeValidator(digits), Field(ge=1, le=MAX_PAGE)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_of_our_times)]
 
 
-class _Parameters(BaseModel):
+class Parameters(BaseModel):
     """Parameters of a query: no unknown one."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class QuestionParameters(_Parameters):
+class QuestionParameters(Parameters):
     """Which questions are wanted."""
 
     category: Annotated[str | None, Field(max_length=100, description="Exactly this category")] = None
@@ -77,7 +77,7 @@ class QuestionParameters(_Parameters):
     text: Annotated[str | None, Field(max_length=200, description="Words that its title or text holds")] = None
 
 
-class GradeParameters(_Parameters):
+class GradeParameters(Parameters):
     """Which grades are wanted, and from where on."""
 
     question_id: Annotated[str | None, Field(min_length=1, max_length=64, description="Of this question")] = None

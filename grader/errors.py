@@ -9,6 +9,7 @@ GraderError               base: catch this one
 ├── Overloaded            more waits already than can be served soon
 ├── DatasetError          a benchmark file cannot be read
 ├── AnswerFileError       a file of answers cannot be read, as a whole or from somewhere on
+├── RowsRefused           a file of answers has bad rows
 ├── UnknownKey            there is no such API key
 ├── CandidateErased       the candidate was erased while a grade was made
 ├── BudgetExhausted       a tenant has spent what it may today
@@ -25,6 +26,8 @@ GraderError               base: catch this one
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from grader.domain import Usage
 
@@ -78,14 +81,27 @@ class JudgeFailure(GraderError):
 class AnswerFileError(GraderError):
     """A file of answers cannot be read, as a whole or from `place` on; says what is wrong and what to do.
 
-    `place` is a line, with its column where that is known, or a row of a workbook.
+    `place` is a line, or a row of a workbook; `seen` is what stands there. `problem` itself holds nothing of the file.
     """
 
-    def __init__(self, problem: str, *, file: str, place: str | None = None) -> None:
+    def __init__(self, problem: str, *, file: str, place: str | None = None, seen: str = "") -> None:
         self.problem = problem
         self.file = file
         self.place = place
-        super().__init__(": ".join(part for part in (file, place, problem) if part))
+        self.seen = seen
+        super().__init__(": ".join(part for part in (file, place, problem, seen) if part))
+
+
+class RowsRefused(GraderError):
+    """A file of answers has bad rows, and all or nothing was asked for; the message describes the first of them.
+
+    `described` are their numbers and what is wrong, without the file's own words; `count` is how many there are.
+    """
+
+    def __init__(self, message: str, *, count: int, described: Sequence[tuple[int, str]]) -> None:
+        self.count = count
+        self.described = described
+        super().__init__(message)
 
 
 class UnknownKey(GraderError):

@@ -87,9 +87,9 @@ class Settings(BaseSettings):
         description='Receivers of webhooks in your own network, as JSON: ["ats.internal:8443"]; only they may be '
         "called by http, at another port than 443, or at a private address",
     )
-
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Links begin so")
     ashby_url: str = Field(default="https://api.ashbyhq.com", description="Where Ashby's API is")
+    api_key: SecretStr | None = Field(default=None, description="API key that `grader batch --server` sends")
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
 
     answer_seconds: float = Field(
@@ -99,6 +99,7 @@ class Settings(BaseSettings):
         default=10_000, ge=1, description="Accepted answers that may wait for their grade; more are refused with 503"
     )
     backlog_workers: int = Field(default=4, ge=1, description="Accepted answers graded at a time in the background")
+    batch_file_bytes: int = Field(default=4 * 1024**3, ge=1, description="Longest file of answers over HTTP, in bytes")
     direct_limit: int = Field(
         default=64, ge=1, description="Requests that may wait for their grade at a time; more are refused with 503"
     )

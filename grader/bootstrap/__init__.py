@@ -3,6 +3,7 @@
 from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.assessing import build_links, build_settlement
 from grader.bootstrap.authoring import build_author
+from grader.bootstrap.batch_desk import build_batch_desk
 from grader.bootstrap.batches import BatchWork, build_batches
 from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
 from grader.bootstrap.delivery import build_connections, build_dispatcher, build_publisher, build_registry
@@ -24,6 +25,7 @@ __all__ = [
     "build_access",
     "build_auditor",
     "build_author",
+    "build_batch_desk",
     "build_batches",
     "build_candidates",
     "build_chat_model",

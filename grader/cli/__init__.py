@@ -12,7 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader import __version__
-from grader.cli import audit, bench, db, doctor, grade, keys, questions, rubric, train, transcript, worker
+from grader.cli import (
+    audit,
+    batch,
+    batches,
+    bench,
+    db,
+    doctor,
+    grade,
+    keys,
+    questions,
+    rubric,
+    train,
+    transcript,
+    worker,
+)
 from grader.errors import GraderError
 from rubrics.errors import RubricError
 
@@ -26,6 +40,8 @@ app = typer.Typer(
 app.command("grade")(grade.grade)
 app.add_typer(questions.app, name="questions")
 app.add_typer(rubric.app, name="rubric")
+app.command("batch")(batch.batch)
+app.add_typer(batches.app, name="batches")
 app.command("bench")(bench.bench)
 app.add_typer(train.app, name="train")
 app.command("transcript")(transcript.transcript)

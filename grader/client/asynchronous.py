@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Self, TypeVar, Unpack
+from pathlib import Path
+from typing import Literal, Self, TypeVar, Unpack
 
 import httpx2
 
+from grader.batch_desk import BatchReport, EstimateReport, Submitted
+from grader.client.batch_calls import WATCH_SECONDS, BatchCalls, BatchOptions, Budget, batch_path
 from grader.client.calls import Calls, Erasure, GradeFilters, GradeOptions, OverrideRequest
-from grader.client.errors import Unreachable
-from grader.client.talk import Call, Reply, Talk
-from grader.client.wire import TIMEOUT, arguments, reply_of, standing_headers, unreachable
+from grader.client.errors import Unreachable, refusal
+from grader.client.talk import FAILED, Call, Reply, Talk
+from grader.client.wire import TIMEOUT, arguments, pieces, reply_of, standing_headers, unreachable
 from grader.domain import Grade
 from grader.explaining import Explanation
+from grader.ports import BatchState
 from grader.review import Review, ReviewedGrade
 from rubrics.model import Question
 
@@ -36,6 +40,7 @@ class AsyncClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._calls = calls or Calls()
+        self._batches = BatchCalls(self._calls.retry)
         self._http = http or httpx2.AsyncClient(base_url=url, timeout=TIMEOUT)
         self._http.headers.update(standing_headers(key))
         self._sleep = sleep
@@ -110,6 +115,67 @@ class AsyncClient:
         """Erase everything a candidate wrote, and what quotes it."""
         return await self._run(self._calls.erase_candidate(ref))
 
+    async def submit_batch(self, file: Path, *, key: str | None = None, **options: Unpack[BatchOptions]) -> Submitted:
+        """Have a file of answers graded (CSV, TSV, JSON, JSON lines, XLSX); with the same `key` it is done once."""
+        return await self._run(self._batches.submit(file, options, key))
+
+    async def estimate_batch(self, file: Path, **options: Unpack[BatchOptions]) -> EstimateReport:
+        """What a file of answers would take; nothing is kept."""
+        return await self._run(self._batches.estimate(file, options))
+
+    async def batch(self, batch_id: str) -> BatchReport:
+        """How far a batch is."""
+        return await self._run(self._batches.report(batch_id))
+
+    async def batches(self) -> AsyncIterator[BatchReport]:
+        """The batches, newest first, asked for page by page."""
+        cursor: str | None = None
+        while True:
+            page, cursor = await self._run(self._batches.page(cursor))
+            for report in page:
+                yield report
+            if cursor is None:
+                return
+
+    async def watch_batch(self, batch_id: str) -> AsyncIterator[BatchReport]:
+        """How far a batch is, again and again, until it is completed, cancelled or paused."""
+        while True:
+            report = await self.batch(batch_id)
+            yield report
+            if report.state is not BatchState.RUNNING:
+                return
+            await self._sleep(WATCH_SECONDS)
+
+    async def batch_results(
+        self, batch_id: str, form: Literal["jsonl", "csv", "html"] = "jsonl"
+    ) -> AsyncIterator[bytes]:
+        """The results there are by now, piece by piece; Unreachable where the connection breaks."""
+        try:
+            async with self._http.stream("GET", f"{batch_path(batch_id)}/results", params={"format": form}) as response:
+                if response.status_code >= FAILED:
+                    await response.aread()
+                    raise refusal(response.status_code, response.content)
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx2.TransportError as error:
+            raise unreachable(error) from error
+
+    async def pause_batch(self, batch_id: str) -> BatchReport:
+        """Let a batch rest."""
+        return await self._run(self._batches.change(batch_id, "pause", {}))
+
+    async def resume_batch(self, batch_id: str, **budget: Unpack[Budget]) -> BatchReport:
+        """Let a paused batch go on, with another budget if given."""
+        return await self._run(self._batches.change(batch_id, "resume", budget))
+
+    async def cancel_batch(self, batch_id: str) -> BatchReport:
+        """End a batch for good; its results stay."""
+        return await self._run(self._batches.change(batch_id, "cancel", {}))
+
+    async def retry_batch(self, batch_id: str) -> int:
+        """Have the rows of a completed batch graded again that have no score; how many."""
+        return await self._run(self._batches.retry(batch_id))
+
     async def _run(self, talk: Talk[Result]) -> Result:
         try:
             call = next(talk)
@@ -122,6 +188,14 @@ class AsyncClient:
 
     async def _answer(self, call: Call) -> Reply | Unreachable:
         try:
-            return reply_of(await self._http.request(**arguments(call)))
+            content = None if call.file is None else _sent(call.file)
+            return reply_of(await self._http.request(content=content, **arguments(call)))
         except httpx2.TransportError as error:
             return unreachable(error)
+
+
+async def _sent(file: Path) -> AsyncIterator[bytes]:
+    """A file's content, read off the event loop."""
+    reading = pieces(file)
+    while piece := await asyncio.to_thread(next, reading, b""):
+        yield piece

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Self, TypeVar, Unpack
+from pathlib import Path
+from typing import Literal, Self, TypeVar, Unpack
 
 import httpx2
 
+from grader.batch_desk import BatchReport, EstimateReport, Submitted
+from grader.client.batch_calls import WATCH_SECONDS, BatchCalls, BatchOptions, Budget, batch_path
 from grader.client.calls import Calls, Erasure, GradeFilters, GradeOptions, OverrideRequest
-from grader.client.errors import Unreachable
-from grader.client.talk import Call, Reply, Talk
-from grader.client.wire import TIMEOUT, arguments, reply_of, standing_headers, unreachable
+from grader.client.errors import Unreachable, refusal
+from grader.client.talk import FAILED, Call, Reply, Talk
+from grader.client.wire import TIMEOUT, arguments, pieces, reply_of, standing_headers, unreachable
 from grader.domain import Grade
 from grader.explaining import Explanation
+from grader.ports import BatchState
 from grader.review import Review, ReviewedGrade
 from rubrics.model import Question
 
@@ -36,6 +40,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._calls = calls or Calls()
+        self._batches = BatchCalls(self._calls.retry)
         self._http = http or httpx2.Client(base_url=url, timeout=TIMEOUT)
         self._http.headers.update(standing_headers(key))
         self._sleep = sleep
@@ -107,6 +112,63 @@ class Client:
         """Erase everything a candidate wrote, and what quotes it."""
         return self._run(self._calls.erase_candidate(ref))
 
+    def submit_batch(self, file: Path, *, key: str | None = None, **options: Unpack[BatchOptions]) -> Submitted:
+        """Have a file of answers graded (CSV, TSV, JSON, JSON lines, XLSX); with the same `key` it is done once."""
+        return self._run(self._batches.submit(file, options, key))
+
+    def estimate_batch(self, file: Path, **options: Unpack[BatchOptions]) -> EstimateReport:
+        """What a file of answers would take; nothing is kept."""
+        return self._run(self._batches.estimate(file, options))
+
+    def batch(self, batch_id: str) -> BatchReport:
+        """How far a batch is."""
+        return self._run(self._batches.report(batch_id))
+
+    def batches(self) -> Iterator[BatchReport]:
+        """The batches, newest first, asked for page by page."""
+        cursor: str | None = None
+        while True:
+            page, cursor = self._run(self._batches.page(cursor))
+            yield from page
+            if cursor is None:
+                return
+
+    def watch_batch(self, batch_id: str) -> Iterator[BatchReport]:
+        """How far a batch is, again and again, until it is completed, cancelled or paused."""
+        while True:
+            report = self.batch(batch_id)
+            yield report
+            if report.state is not BatchState.RUNNING:
+                return
+            self._sleep(WATCH_SECONDS)
+
+    def batch_results(self, batch_id: str, form: Literal["jsonl", "csv", "html"] = "jsonl") -> Iterator[bytes]:
+        """The results there are by now, piece by piece; Unreachable where the connection breaks."""
+        try:
+            with self._http.stream("GET", f"{batch_path(batch_id)}/results", params={"format": form}) as response:
+                if response.status_code >= FAILED:
+                    response.read()
+                    raise refusal(response.status_code, response.content)
+                yield from response.iter_bytes()
+        except httpx2.TransportError as error:
+            raise unreachable(error) from error
+
+    def pause_batch(self, batch_id: str) -> BatchReport:
+        """Let a batch rest."""
+        return self._run(self._batches.change(batch_id, "pause", {}))
+
+    def resume_batch(self, batch_id: str, **budget: Unpack[Budget]) -> BatchReport:
+        """Let a paused batch go on, with another budget if given."""
+        return self._run(self._batches.change(batch_id, "resume", budget))
+
+    def cancel_batch(self, batch_id: str) -> BatchReport:
+        """End a batch for good; its results stay."""
+        return self._run(self._batches.change(batch_id, "cancel", {}))
+
+    def retry_batch(self, batch_id: str) -> int:
+        """Have the rows of a completed batch graded again that have no score; how many."""
+        return self._run(self._batches.retry(batch_id))
+
     def _run(self, talk: Talk[Result]) -> Result:
         try:
             call = next(talk)
@@ -119,6 +181,7 @@ class Client:
 
     def _answer(self, call: Call) -> Reply | Unreachable:
         try:
-            return reply_of(self._http.request(**arguments(call)))
+            content = None if call.file is None else pieces(call.file)
+            return reply_of(self._http.request(content=content, **arguments(call)))
         except httpx2.TransportError as error:
             return unreachable(error)

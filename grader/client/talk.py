@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -24,7 +25,7 @@ _PASSING: Final = frozenset({408, 425, 429, 502, 503, 504, 507})
 """Statuses that may be gone at the next try."""
 
 _UNDER_WAY: Final = ("idempotency-in-progress", 409)
-_FAILED: Final = 400
+FAILED: Final = 400
 """Statuses from here on are errors."""
 
 POLL_SECONDS: Final = 1.0
@@ -33,7 +34,10 @@ POLL_SECONDS: Final = 1.0
 
 @dataclass(frozen=True)
 class Call:
-    """One request: what to send, and how many seconds to wait before."""
+    """One request: what to send, and how many seconds to wait before.
+
+    `file` is sent as the body, read while it is sent; `seconds` is how long the reply may take, None as usual.
+    """
 
     method: str
     path: str
@@ -41,6 +45,8 @@ class Call:
     body: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     wait: float = 0.0
+    file: Path | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def answered(call: Call, retry: Retry) -> Talk[Reply]:
     while True:
         answer = yield call
         tried += 1
-        if isinstance(answer, Reply) and answer.status < _FAILED:
+        if isinstance(answer, Reply) and answer.status < FAILED:
             return answer
         wait = retry.wait(answer, tried)
         if wait is None:

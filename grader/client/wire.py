@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
@@ -10,7 +12,11 @@ from grader import __version__
 from grader.client.errors import Unreachable
 from grader.client.talk import Call, Reply
 
-TIMEOUT: Final = httpx2.Timeout(40.0, connect=5.0)
+CONNECT_SECONDS: Final = 5.0
+PIECE: Final = 256 * 1024
+"""Bytes of a file that are read and sent at a time."""
+
+TIMEOUT: Final = httpx2.Timeout(40.0, connect=CONNECT_SECONDS)
 """Seconds; the service holds a request open for 25 s at most and then answers 202."""
 
 
@@ -29,7 +35,15 @@ def arguments(call: Call) -> dict[str, Any]:
         "json": None if call.body is None else dict(call.body),
         "headers": dict(call.headers),
         "follow_redirects": False,
+        "timeout": TIMEOUT if call.seconds is None else httpx2.Timeout(call.seconds, connect=CONNECT_SECONDS),
     }
+
+
+def pieces(file: Path) -> Iterator[bytes]:
+    """A file's content, piece by piece."""
+    with file.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            yield piece
 
 
 def reply_of(response: httpx2.Response) -> Reply:

@@ -14,15 +14,16 @@ from grader.exports.table import table
 
 @dataclass(frozen=True)
 class Format:
-    """How results are written; `write` gives the file's text piece by piece."""
+    """How results are written; `write` gives the file's text piece by piece, `aliases` are other names of the type."""
 
     name: str
     media_type: str
     write: Callable[[Export], AsyncIterator[str]]
+    aliases: tuple[str, ...] = ()
 
 
 FORMATS: Final = (
-    Format("jsonl", "application/jsonl", json_lines),
+    Format("jsonl", "application/jsonl", json_lines, ("application/x-ndjson", "application/json")),
     Format("csv", "text/csv", table),
     Format("html", "text/html", summary_page),
 )

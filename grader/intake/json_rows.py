@@ -60,9 +60,10 @@ class _Objects:
             return self._columns_of(found).row(number, place, found)
         except RubricFileError as error:
             where = f"line {error.line}" + (f", character {error.column}" if error.column else "")
-            return BadRow(number, where, error.problem)
+            problem, _, key = error.problem.partition(": the key ")
+            return BadRow(number, where, problem + (": a key stands twice" if key else ""), seen=key)
         except RowFault as fault:
-            return BadRow(number, place, fault.problem, fault.column)
+            return fault.at(number, place)
 
     def _columns_of(self, found: Any) -> Columns:  # noqa: ANN401 - JSON can be anything
         if not isinstance(found, dict):

@@ -57,25 +57,35 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be graded: the column that is wrong, where it is one, and what is wrong, in words."""
+    """A row that cannot be graded: the column that is wrong, where it is one, and what is wrong, in words.
+
+    `seen` is what stands there; `problem` itself holds nothing of the file.
+    """
 
     number: int
     place: str
     problem: str
     column: str | None = None
+    seen: str = ""
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
-        return f"row {self.number} ({self.place}{column}): {self.problem}"
+        seen = f": {self.seen}" if self.seen else ""
+        return f"row {self.number} ({self.place}{column}): {self.problem}{seen}"
 
 
 class RowFault(Exception):
-    """Something in a row, or in the header, is wrong."""
+    """Something in a row, or in the header, is wrong; the fields are those of BadRow."""
 
-    def __init__(self, problem: str, column: str | None = None) -> None:
+    def __init__(self, problem: str, column: str | None = None, seen: str = "") -> None:
         self.problem = problem
         self.column = column
+        self.seen = seen
         super().__init__(problem)
+
+    def at(self, number: int, place: str) -> BadRow:
+        """The row this is wrong with."""
+        return BadRow(number, place, self.problem, self.column, self.seen)
 
 
 class Columns:
@@ -88,7 +98,7 @@ class Columns:
         self._name_of = {found: name for name, found in fields.items()}
         if len(self._name_of) != len(fields):
             twice = next(name for name in self.names if name in fields and name not in self._name_of.values())
-            raise RowFault(f"the columns {twice} and {self._name_of[fields[twice]]} mean the same; keep one")
+            raise RowFault("two columns mean the same; keep one", seen=f"{twice}, {self._name_of[fields[twice]]}")
         self._require(default=default)
         self._extra = tuple(name for name in self.names if name not in fields)
 
@@ -146,11 +156,11 @@ class Columns:
 
     def _require(self, *, default: bool) -> None:
         self._default = default
-        there = ", ".join(self.names[:20]) or "none"
+        there = f"its columns are {', '.join(self.names[:20]) or 'none'}"
         if "answer" not in self._name_of:
-            raise RowFault(f"has no column answer; its columns are: {there}")
+            raise RowFault("has no column answer", seen=there)
         if not default and not any(name in self._name_of for name in _YARDSTICKS):
-            raise RowFault(f"says nowhere what to grade against: add {_wanted()}; its columns are: {there}")
+            raise RowFault(f"says nowhere what to grade against: add {_wanted()}", seen=there)
 
 
 def _wanted() -> str:
@@ -162,7 +172,7 @@ def _refuse_repeated(names: tuple[str, ...]) -> None:
         raise RowFault(f"has {len(names)} columns, {MAX_COLUMNS} are allowed")
     for name in names:
         if names.count(name) > 1:
-            raise RowFault(f"the column {name} stands twice")
+            raise RowFault("a column stands twice", seen=name)
         if len(name) > MAX_NAME:
             raise RowFault(f"the name of a column has {len(name)} characters, {MAX_NAME} are allowed")
         _refuse_what_is_no_text(name, None)

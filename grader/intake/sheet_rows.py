@@ -63,7 +63,7 @@ class _Sheet:
             values = dict.fromkeys(self.columns.names, "") | dict(map(self._named, cells))
             return self.columns.row(number, place, values)
         except RowFault as fault:
-            return BadRow(number, place, fault.problem, fault.column)
+            return fault.at(number, place)
 
     def _named(self, cell: Cell) -> tuple[str, str]:
         """The column a cell stands in, and its value."""
@@ -88,7 +88,7 @@ def _as_text(value: object) -> str:
 
 def _sheet(book: Any, file: str, *, default: bool) -> _Sheet:  # noqa: ANN401 - openpyxl's read-only type
     """The first sheet whose first filled row names what a file of answers needs."""
-    said = "has no sheet with a row in it"
+    faults: list[str] = []
     for sheet in book.worksheets:
         rows = filled(sheet, file, _MOST_ROWS)
         names = {cell.column: _as_text(cell.value).strip() for cell in next(rows, [])}
@@ -97,5 +97,7 @@ def _sheet(book: Any, file: str, *, default: bool) -> _Sheet:  # noqa: ANN401 - 
         try:
             return _Sheet(sheet.title, names, Columns(names.values(), default=default), rows)
         except RowFault as fault:
-            said = f"no sheet can be read; {sheet.title} {fault.problem}"
-    raise AnswerFileError(said, file=file)
+            faults.append(f"{sheet.title} {fault.problem}" + (f" ({fault.seen})" if fault.seen else ""))
+    raise AnswerFileError(
+        "has no sheet with a column answer and what to grade against", file=file, seen="; ".join(faults)
+    )

@@ -87,7 +87,7 @@ async def _with_rubrics(
             try:
                 yield row, await yardsticks.rubric(row)
             except RowFault as fault:
-                yield BadRow(row.number, row.place, fault.problem, fault.column), None
+                yield fault.at(row.number, row.place), None
 
 
 def _block(reading: Iterator[AnswerRow | BadRow]) -> list[AnswerRow | BadRow]:

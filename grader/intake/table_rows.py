@@ -36,14 +36,14 @@ class _Header:
         try:
             self._columns = Columns([name for name in names if name], default=default)
         except RowFault as fault:
-            raise AnswerFileError(fault.problem, file=file, place="the header") from fault
+            raise AnswerFileError(fault.problem, file=file, place="the header", seen=fault.seen) from fault
 
     def row(self, number: int, place: str, values: list[str]) -> AnswerRow | BadRow:
         try:
             self._check(values)
             return self._columns.row(number, place, {**dict.fromkeys(self._names, ""), **self._named(values)})
         except RowFault as fault:
-            return BadRow(number, place, fault.problem, fault.column)
+            return fault.at(number, place)
 
     def _named(self, values: list[str]) -> dict[str, str]:
         return dict(zip(self._names, values, strict=False))

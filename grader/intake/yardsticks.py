@@ -63,7 +63,7 @@ class Yardsticks:
         except RubricError as error:
             return RowFault(str(error), "reference_answer")
         except ValidationError as error:
-            return RowFault(_first(error), "question")
+            return _first(error, "question")
 
     async def _sought(self, row: AnswerRow) -> Rubric:
         if row.question_id is not None:
@@ -86,7 +86,7 @@ def _written(text: str) -> Rubric:
     try:
         found: Any = load_json(text, file="rubric")
     except RubricFileError as error:
-        raise RowFault(error.problem, "rubric") from error
+        raise RowFault("is not valid JSON", "rubric", error.problem) from error
     if not isinstance(found, dict):
         raise RowFault("must be an object such as {question, key_points: [{id, text}]}", "rubric")
     try:
@@ -94,11 +94,15 @@ def _written(text: str) -> Rubric:
             found["question"] = inline_question(found["question"]).model_dump(mode="json")
         return Rubric.model_validate_json(json.dumps(found))
     except ValidationError as error:
-        raise RowFault(_first(error), "rubric") from error
+        raise _first(error, "rubric") from error
 
 
-def _first(error: ValidationError) -> str:
+def _first(error: ValidationError, column: str) -> RowFault:
+    """The first thing that is wrong; what stands behind a colon, and an unknown field's name, are the file's words."""
     first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+    said, _, seen = first["msg"].removeprefix("Value error, ").partition(": ")
+    known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    where = ".".join(str(part) for part in known)
+    return RowFault(
+        f"{where}: {said}" if where else said, column, seen or ".".join(map(str, first["loc"][len(known) :]))
+    )

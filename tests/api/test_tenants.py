@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,15 @@ REACHED = {
     "POST /v1/rubrics/{name}/preview",
     "POST /v1/rubrics/{name}/rulings",
     "PUT /v1/rubrics/{name}/state",
+    "POST /v1/batches",
+    "GET /v1/batches",
+    "GET /v1/batches/{batch_id}",
+    "GET /v1/batches/{batch_id}/events",
+    "GET /v1/batches/{batch_id}/results",
+    "POST /v1/batches/{batch_id}/pause",
+    "POST /v1/batches/{batch_id}/resume",
+    "POST /v1/batches/{batch_id}/cancel",
+    "POST /v1/batches/{batch_id}/retry",
     "GET /v1/grades/{grade_id}/explanation",
     "GET /v1/grades/{grade_id}/review",
     "POST /v1/grades/{grade_id}/overrides",
@@ -214,3 +224,19 @@ def test_another_tenants_webhook_is_answered_as_one_that_is_not_there(doors: Doo
     crossed = doors.send("GET", f"{own}/deliveries/{ping}", mine)
     assert (crossed.status_code, slug(crossed)) == (404, "not-found")
     assert doors.send("DELETE", made, theirs).status_code == 204
+
+
+def test_another_tenants_batch_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    line, kind = json.dumps(GRADE).encode(), {"Content-Type": "application/jsonl"}
+    made = doors.send("POST", "/v1/batches", theirs, content=line, headers=kind).headers["Location"]
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/events"),
+        ("GET", "/results"),
+        *(("POST", f"/{verb}") for verb in ("pause", "resume", "cancel", "retry")),
+    ):
+        foreign, absent = doors.send(method, f"{made}{path}", mine), doors.send(method, f"{made[:-1]}x{path}", mine)
+        assert (foreign.status_code, slug(foreign)) == (404, "not-found"), path
+        assert without_id(foreign) == without_id(absent)
+    assert doors.send("GET", "/v1/batches", mine).json() == {"batches": [], "next": None}
+    assert doors.send("GET", made, theirs).json()["state"] != "cancelled"

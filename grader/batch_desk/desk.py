@@ -1,0 +1,120 @@
+"""From a file of answers to a batch, or to what it would take."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final, Literal
+
+from grader.access import Principal
+from grader.batch import Batches, NewBatch, NewRow, Options
+from grader.batch_desk.report import BatchReport, EstimateReport, Submitted
+from grader.errors import RowsRefused
+from grader.exports import Export
+from grader.intake import Source, Survey, Yardsticks, admitted, survey
+from grader.ports import BatchState
+from rubrics.model import Rubric
+
+DEFAULT_RATE: Final = 4.0
+"""Rows a second of the judges that run here."""
+
+LOOKED_AT: Final = 20
+"""Earlier batches that an estimate of the time looks at."""
+
+
+class BadRows(StrEnum):
+    """What bad rows mean: nothing is accepted, or all but them."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file of answers and what is to be made of it; `default` is what rows are graded against that do not say."""
+
+    source: Source
+    new: NewBatch = field(default_factory=NewBatch)
+    bad_rows: BadRows = BadRows.REFUSE
+    default: Rubric | None = None
+
+
+@dataclass(frozen=True)
+class BatchDesk:
+    """Takes files of answers in; `of_question` gives what a tenant's question is graded by, or raises UnknownQuestion.
+
+    `is_paid` says whether a judge may ask a paid model: how fast that is cannot be told beforehand.
+    """
+
+    batches: Batches
+    of_question: Callable[[str, str], Awaitable[Rubric]]
+    is_paid: Callable[[str | None], bool] = lambda _judge: False
+
+    async def submit(self, who: Principal, wanted: Submission) -> Submitted:
+        """The batch of a file; the one that was submitted with the same key before, where there is one.
+
+        RowsRefused where rows are bad and that is not to be, AnswerFileError where the file cannot be read to its end;
+        and what `Batches.submit` raises. Nothing is kept then.
+        """
+        known = wanted.new.key and await self.batches.store.by_key(who.tenant, wanted.new.key)
+        if known and known.state is not BatchState.PREPARING:
+            return Submitted.with_survey(await self.batches.progress(who.tenant, known.id), Survey(known.total, 0))
+        yardsticks = self._yardsticks(who.tenant, wanted)
+        found = await self._surveyed(wanted, yardsticks)
+        batch = await self.batches.submit(who, wanted.new, _rows(wanted.source, yardsticks, found))
+        return Submitted.with_survey(await self.batches.progress(who.tenant, batch.id), found)
+
+    async def estimate(self, who: Principal, wanted: Submission) -> EstimateReport:
+        """What the file would take; errors as those of `submit`."""
+        yardsticks = self._yardsticks(who.tenant, wanted)
+        found = await self._surveyed(wanted, yardsticks)
+        options = wanted.new.options
+        rate, source = await self._rate(who.tenant, options)
+        rows = _rows(wanted.source, yardsticks, found)
+        return EstimateReport.of(await self.batches.estimate(rows, options, rate), found, source)
+
+    async def report(self, tenant: str, batch_id: str) -> BatchReport:
+        """How far a batch is; UnknownBatch."""
+        return BatchReport.of(await self.batches.progress(tenant, batch_id))
+
+    async def export(self, tenant: str, batch_id: str) -> Export:
+        """The results that a batch has by now; UnknownBatch."""
+        progress = await self.batches.progress(tenant, batch_id)
+        rubrics = await self.batches.store.rubrics(tenant, batch_id)
+        return Export(progress, self.batches.all_rows(tenant, batch_id), rubrics)
+
+    def _yardsticks(self, tenant: str, wanted: Submission) -> Yardsticks:
+        return Yardsticks(lambda question_id: self.of_question(tenant, question_id), wanted.default)
+
+    async def _surveyed(self, wanted: Submission, yardsticks: Yardsticks) -> Survey:
+        self.batches.queue_of(wanted.new.options.judge)  # there is such a judge, or nothing needs to be read
+        found = await survey(wanted.source, yardsticks)
+        if found.rows == 0 or (found.bad and wanted.bad_rows is BadRows.REFUSE):
+            said = f"{wanted.source.name}: {found.bad} of {found.bad + found.rows} rows are bad, nothing was accepted:"
+            raise RowsRefused(
+                f"{said}\n{found}", count=found.bad, described=[(row.number, row.problem) for row in found.described]
+            )
+        return found
+
+    async def _rate(self, tenant: str, options: Options) -> tuple[float, Literal["measured", "default"] | None]:
+        """Rows a second, and how that is known: from batches by the same judge that ran through without a pause."""
+        rows, seconds = 0, 0.0
+        for batch in await self.batches.page(tenant, limit=LOOKED_AT):
+            same = Options.model_validate_json(batch.options).judge == options.judge
+            if same and batch.state is BatchState.COMPLETED and batch.finished_at and batch.generation == 1:
+                rows += batch.distinct
+                seconds += (batch.finished_at - (batch.resumed_at or batch.created_at)).total_seconds()
+        if rows and seconds > 0:
+            return rows / seconds, "measured"
+        return DEFAULT_RATE, None if self.is_paid(options.judge) else "default"
+
+
+async def _rows(source: Source, yardsticks: Yardsticks, found: Survey) -> AsyncIterator[NewRow]:
+    async for row, rubric in admitted(source, yardsticks, found):
+        yield NewRow(rubric, row.answer, row.candidate_ref, row.extra)
+
+
+def keyed(submission: Submission, key: str | None) -> Submission:
+    """The same submission under a key, which makes a second one the first."""
+    return replace(submission, new=replace(submission.new, key=key))
