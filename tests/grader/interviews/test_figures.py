@@ -8,6 +8,7 @@ candidates say, and misheard terms in what interviewers say.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -38,7 +39,11 @@ def embedder() -> Iterator[BatchingEmbedder]:
 
 
 @pytest.fixture(scope="module")
-async def heard(embedder: BatchingEmbedder) -> Heard:
+def heard(embedder: BatchingEmbedder) -> Heard:
+    return asyncio.run(_heard(embedder))
+
+
+async def _heard(embedder: BatchingEmbedder) -> Heard:
     found = []
     for interview in interviews():
         plan = tuple(Planned(BANK.rubric(question)) for question in interview.questions)

@@ -142,3 +142,13 @@ async def test_names_are_recognised_without_case_and_titles(name: str) -> None:
         "Ada": (Role.INTERVIEWER, "name"),
         "Bo": (Role.CANDIDATE, "name"),
     }
+
+
+async def test_without_speakers_nothing_is_graded_unless_the_caller_accepts_the_split() -> None:
+    pieces = [Piece(turn.text, f"line {turn.index}", None, turn.start, turn.end) for turn in SAID.turns]
+    said = Transcript(file="made up", format="test", turns=turns_of(pieces))
+    asked = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints()), {})
+    assert asked.unclear
+    taken = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints(), accept_roles=True), {})
+    assert not taken.unclear
+    assert {turn.role for turn in taken.report.transcript.turns} <= {Role.INTERVIEWER, Role.CANDIDATE}
