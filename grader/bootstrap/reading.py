@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.adapters.embedding import (
     WEIGHTS_SHA256,
@@ -14,10 +12,7 @@ from grader.adapters.embedding import (
 from grader.adapters.reader import CrossEncoder, OnnxBackend, Pretrained, TorchBackend
 from grader.adapters.reader.trained import trained
 from grader.settings import Settings
-from grader.training.curriculum import OnStep, Stage
-
-if TYPE_CHECKING:
-    pass
+from grader.training.curriculum import Course, OnStep
 
 
 def locate_embedding_model(settings: Settings) -> Weights:
@@ -37,11 +32,11 @@ def open_reader(settings: Settings, weights: Path | None = None) -> CrossEncoder
     return CrossEncoder(lambda: _reader_base(settings), weights, backend)
 
 
-def train_reader(settings: Settings, stages: Sequence[Stage], work: Path, weights: Path, on_step: OnStep) -> None:
-    """Train the reader through `stages`, kept in `work` so that it can go on after a stop, and write its weights."""
+def train_reader(settings: Settings, course: Course, weights: Path, on_step: OnStep) -> None:
+    """Train the reader and write its weights."""
     from grader.adapters.reader.fitting import train  # noqa: PLC0415 - torch, 4 s
 
-    train(_reader_base(settings), stages, work, weights, on_step)
+    train(_reader_base(settings), course, weights, on_step)
 
 
 def _reader_base(settings: Settings) -> Pretrained:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,12 +16,10 @@ from grader.bootstrap import build_services, open_reader, train_reader
 from grader.cli.bench import Answers, Questions, progress
 from grader.judges.similarity import Calibration
 from grader.settings import load_settings
-from grader.training.curriculum import Stage
+from grader.training.curriculum import Course
 
 if TYPE_CHECKING:
     from grader.adapters.reader import CrossEncoder
-    from grader.benchmark import Dataset
-    from grader.ports import Reader
 
 WEIGHTS_FILE: Final = "point_reader.safetensors"
 CALIBRATION_FILE: Final = "local.json"
@@ -75,45 +73,40 @@ def train_local(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for weights, calibration and model card.")],
     work: Annotated[Path, typer.Option(help="Folder for what a stopped training goes on from.")],
     without: Annotated[list[str] | None, typer.Option(help="Set of goldtrain to leave out and measure on.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Weights to go on from, with answers only.")] = None,
 ) -> None:
     """Train the local judge: sentence pairs, then answers; calibrate and measure it on questions it has not seen.
 
-    The shipped weights have learned from all of `gold`; it is measured by training the last stage again without the
-    questions of each fold. A run that was stopped goes on where it was, by the same command.
+    It is measured on `gold`, which it never learns from, and on the sets left out. A run that was stopped goes on where
+    it was, by the same command.
     """
     from grader.benchmark import read_set
     from grader.training.card import ModelCard
-    from grader.training.measuring import CrossValidated, measure
-    from grader.training.plan import folds, read_material, stages
+    from grader.training.measuring import measure
+    from grader.training.plan import read_material, stages
 
     left_out = tuple(without or ())
     material = read_material(data, without=left_out)
-    plan = stages(data, material)
+    plan = stages(data, material)[0 if start is None else 1 :]
     out.mkdir(parents=True, exist_ok=True)
-    reader = _trained(plan, work, out / WEIGHTS_FILE)
-    by_question: dict[str, CrossEncoder] = {}
-    for number, (rest, questions) in enumerate(folds(material)):
-        name = f"tuning-{number}"
-        by_question |= dict.fromkeys(questions, _trained(stages(data, rest, name), work, work / f"{name}.safetensors"))
-    unseen: list[tuple[Reader, Dataset]] = [(CrossValidated(by_question), material.gold)]
-    unseen += ((reader, read_set(data / "goldtrain" / name)) for name in left_out)
-    with progress("Measuring", 2 * sum(len(dataset.cases) for _, dataset in unseen)) as on_case:
-        measured = asyncio.run(measure(unseen, on_case))
-    for opened in (reader, *by_question.values()):
-        opened.close()
+    reader = _trained(Course(plan, work, start), out / WEIGHTS_FILE)
+    unseen = [material.gold, *(read_set(data / "goldtrain" / name) for name in left_out)]
+    with progress("Measuring", 2 * sum(len(dataset.cases) for dataset in unseen)) as on_case:
+        measured = asyncio.run(measure(reader, unseen, on_case))
+    reader.close()
     card = ModelCard(material, plan, reader.identity, measured, left_out)
     (out / CALIBRATION_FILE).write_text(measured.calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / CARD_FILE).write_text(card.text(), encoding="utf-8")
     Console(highlight=False).print(card.text(), markup=False)
 
 
-def _trained(plan: Sequence[Stage], work: Path, weights: Path) -> CrossEncoder:
-    """The reader that went through `plan`, whose weights are in the file `weights`."""
+def _trained(course: Course, weights: Path) -> CrossEncoder:
+    """The reader that went through the course, whose weights are in the file `weights`."""
     with Progress(console=Console(stderr=True)) as bar:
-        tasks = {stage.name: bar.add_task(stage.name, total=None) for stage in plan}
+        tasks = {stage.name: bar.add_task(stage.name, total=None) for stage in course.stages}
 
         def on_step(stage: str, step: int, steps: int, loss: float) -> None:
             bar.update(tasks[stage], completed=step, total=steps, description=f"{stage} (loss {loss:.2f})")
 
-        train_reader(load_settings(), plan, work, weights, on_step)
+        train_reader(load_settings(), course, weights, on_step)
     return open_reader(load_settings(), weights)

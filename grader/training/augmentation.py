@@ -27,6 +27,9 @@ STRAY_SHARE: Final = 0.15
 STRANGER_SHARE: Final = 0.40
 """Share of the answers that are also read against one or two points of other questions."""
 
+FEWER_SHARE: Final = 0.30
+"""Share of the answers that are read against some of their points only: a verdict must not lean on the others."""
+
 NO_QUESTION_SHARE: Final = 0.15
 HALF_LEFT: Final = 0.7
 """Share of a point's words below which what is left of it can no longer be called by its label."""
@@ -58,6 +61,8 @@ def augment(example: Example, strangers: Strangers, choice: random.Random) -> Ex
             Target(choice.choice(strangers.statements), frozenset({Label.MISSING}), marked=True) for _ in range(count)
         )
         example = replace(example, targets=(*example.targets, *foreign))
+    if choice.random() < FEWER_SHARE:
+        example = with_fewer_points(example, choice)
     return disturb(example, choice)
 
 
@@ -78,6 +83,15 @@ def excerpt(example: Example, choice: random.Random) -> Example:
     others = [number for number in range(len(targets)) if number not in made]
     shown = made + choice.sample(others, min(len(others), max(1, len(made))))
     return Example(example.question, _renumbered(words, shown), tuple(targets[number] for number in shown))
+
+
+def with_fewer_points(example: Example, choice: random.Random) -> Example:
+    """The example with some of its points, at least one."""
+    count = len(example.targets)
+    shown = sorted(choice.sample(range(count), choice.randint(1, count - 1))) if count > 1 else [0]
+    return Example(
+        example.question, _renumbered(example.words, shown), tuple(example.targets[number] for number in shown)
+    )
 
 
 def disturb(example: Example, choice: random.Random) -> Example:

@@ -29,19 +29,19 @@ _MISSING: Final = LABELS.index(Label.MISSING)
 Floats = NDArray[np.float64]
 
 
-async def calibrate(unseen: Sequence[tuple[Reader, Dataset]], on_case: Callable[[], None]) -> Calibration:
-    """The temperature that makes the labels likeliest, each dataset read by a reader that has not seen it.
+async def calibrate(reader: Reader, unseen: Sequence[Dataset], on_case: Callable[[], None]) -> Calibration:
+    """The temperature that makes the labels likeliest on answers that the reader has not seen.
 
     Guo et al. 2017, section 4.2.
     """
     rows: list[Floats] = []
     truth: list[int] = []
-    for reader, dataset in unseen:
+    for dataset in unseen:
         for case in dataset.cases:
             rows.append(await _logits(reader, case))
             truth += [LABELS.index(case.labels[point.id]) for point in case.rubric.key_points]
             on_case()
-    named = " + ".join(f"{dataset.name} {dataset.content_hash}" for _, dataset in unseen)
+    named = " + ".join(f"{dataset.name} {dataset.content_hash}" for dataset in unseen)
     return fit(np.concatenate(rows), np.array(truth), named)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from grader.training.examples import Example
@@ -37,6 +38,18 @@ class Stage:
         for number in range(self.epochs):
             choice = random.Random(f"{seed} {self.name} {number}")  # noqa: S311 - varied, not secret
             yield from batches(self.epoch(choice), length, choice)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A training: its stages in order, the folder that lets it go on after a stop, and the weights it starts from.
+
+    Without `start` it starts from the published model.
+    """
+
+    stages: Sequence[Stage]
+    work: Path
+    start: Path | None = None
 
 
 def batches(

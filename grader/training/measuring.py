@@ -9,7 +9,7 @@ from typing import Final
 from grader.benchmark import Dataset, Estimate, Report, run_benchmark, summarise
 from grader.grading import Grader
 from grader.judges.local import NAME, Calibration, LocalJudge
-from grader.ports import Passage, Reader, Reading
+from grader.ports import Reader
 from grader.training.calibration import calibrate
 
 _FIGURES: Final[Mapping[str, Callable[[Report], Estimate]]] = {
@@ -31,28 +31,12 @@ class Measured:
     figures: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
-class CrossValidated:
-    """A Reader that reads the answers to every question with the reader that has not seen it, by its text."""
-
-    readers: Mapping[str, Reader]
-
-    @property
-    def identity(self) -> dict[str, str]:
-        """That it is not one reader but several."""
-        return {"cross_validated": str(len(set(map(id, self.readers.values()))))}
-
-    async def read(self, passage: Passage) -> list[list[Reading]]:
-        """As the reader of the passage's question reads it."""
-        return await self.readers[passage.question].read(passage)
-
-
-async def measure(unseen: Sequence[tuple[Reader, Dataset]], on_case: Callable[[], None]) -> Measured:
-    """Calibrate on all and measure on each dataset, by a reader that has not seen it; `on_case` twice an answer."""
-    calibration = await calibrate(unseen, on_case)
+async def measure(reader: Reader, unseen: Sequence[Dataset], on_case: Callable[[], None]) -> Measured:
+    """Calibrate on all and measure on each dataset, none of which the reader has seen; `on_case` twice an answer."""
+    calibration = await calibrate(reader, unseen, on_case)
+    grader = Grader({NAME: LocalJudge(reader, calibration)}, NAME)
     figures = {}
-    for reader, dataset in unseen:
-        grader = Grader({NAME: LocalJudge(reader, calibration)}, NAME)
+    for dataset in unseen:
         report = summarise(await run_benchmark(grader, dataset, judge=NAME, on_case=on_case))
         figures[dataset.name] = {name: _text(figure(report)) for name, figure in _FIGURES.items()}
     return Measured(calibration, figures)

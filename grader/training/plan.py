@@ -1,8 +1,6 @@
 """The training of the shipped judge: which data, in which stages, what is held out.
 
-Sentence pairs come first, then answers, and last a short round in which the answers of `gold`, on the subjects of
-the question bank, are among the others. So that they can be measured on all the same, that last stage is also run
-without the questions of each of FOLDS folds: see `grader train local`.
+Sentence pairs come first, then answers. `gold` is in neither: it is what the judge is calibrated and measured on.
 """
 
 from __future__ import annotations
@@ -24,6 +22,13 @@ from grader.training.synthesis import synthesise, whole
 from grader.training.worthless import worthless
 from rubrics.model import Rubric
 
+ANSWERS: Final = Path(__file__).parent / "answers"
+"""Labelled sets that stand beside this file, in a checkout only; none of their questions is one of `gold`.
+
+`bank` answers the questions of the bank that `gold` does not ask, `wide` and `ml` others.
+"""
+
+OUR_SETS: Final = ("bank", "ml", "wide")
 OWN_SETS: Final = ("ds", "se", "in", "bz", "dx", "sp", "mp", "hu")
 HUMAN_SETS: Final = ("scientsbank_train", "beetle_train", "realsumm_scu")
 HELD_OUT: Final = HeldOut(folds=5, fold=0)
@@ -35,11 +40,6 @@ ANSWERS_EPOCHS: Final = 5
 ANSWERS_RATE: Final = 2e-4
 """Rounds through the data and highest learning rates of the two stages."""
 
-TUNING_EPOCHS: Final = 1
-TUNING_RATE: Final = 8e-5
-FOLDS: Final = 2
-"""The last stage, and in how many parts the questions of `gold` are left out of it in turn."""
-
 EXCERPT_SHARE: Final = 1.0
 MADE_SHARE: Final = 0.2
 PAIR_SHARE: Final = 4.0
@@ -50,10 +50,6 @@ REFERENCE_SHARE: Final = 0.3
 Reference answers come as often as worthless ones, half of which are made from them: without, the judge took
 reference answers for worthless (the bank's own scored 0.48, measured).
 """
-
-TUNING_SHARE: Final = 0.33
-GOLD_ROUNDS: Final = 3
-"""In the last stage: the share of such a round, and how often each answer of `gold` is varied beside it."""
 
 OTHERS: Final = 4
 """Answers, and as many reference answers, among which one of another question is looked for."""
@@ -67,7 +63,7 @@ MOST_STATEMENTS: Final = 8
 
 @dataclass(frozen=True)
 class Material:
-    """What the later stages learn from: our own sets, the human-graded ones, and `gold` for the last."""
+    """What is learned from: our own sets and the human-graded ones; and `gold`, which is not."""
 
     own: tuple[Dataset, ...]
     human: tuple[Dataset, ...]
@@ -81,7 +77,11 @@ def read_material(shared: Path, *, without: Sequence[str] = ()) -> Material:
     """
     names = [name for name in OWN_SETS if name not in without]
     return Material(
-        own=tuple(read_set(shared / "goldtrain" / name) for name in names),
+        own=tuple(
+            read_set(folder / name)
+            for folder, sets in ((ANSWERS, OUR_SETS), (shared / "goldtrain", names))
+            for name in sets
+        ),
         human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
         gold=read_set(shared / "gold"),
     )
@@ -95,32 +95,16 @@ def texts(material: Material) -> Iterator[str]:
         yield from (case.answer for case in dataset.cases)
 
 
-def folds(material: Material) -> Iterator[tuple[Material, frozenset[str]]]:
-    """For each fold of the questions of `gold` the material without it, and the texts of its questions."""
-    for number in range(FOLDS):
-        rest = _but(material.gold, HeldOut(FOLDS, number))
-        asked = {case.rubric.question.text for case in material.gold.cases}
-        yield replace(material, gold=rest), frozenset(asked - {case.rubric.question.text for case in rest.cases})
-
-
-def stages(shared: Path, material: Material, tuning: str = "tuning") -> tuple[Stage, Stage, Stage]:
-    """Sentence pairs, answers, and the last stage by the name `tuning`."""
+def stages(shared: Path, material: Material) -> tuple[Stage, Stage]:
+    """Sentence pairs, then answers."""
 
     def pairs(choice: random.Random) -> list[Example]:
         return read_pairs(shared / "data" / "nli.jsonl", choice)
 
     answers = _Answers.of(material.own, material.human, pairs(random.Random(0)))  # noqa: S311
-    gold = _Answers.of((material.gold,), (), [])
-
-    def tune(choice: random.Random) -> list[Example]:
-        everything = answers.epoch(choice)
-        rounds = [found for _ in range(GOLD_ROUNDS) for found in gold.epoch(choice)]
-        return [*choice.sample(everything, round(TUNING_SHARE * len(everything))), *rounds]
-
     return (
         Stage("pairs", PAIRS_EPOCHS, PAIRS_RATE, pairs),
         Stage("answers", ANSWERS_EPOCHS, ANSWERS_RATE, answers.epoch),
-        Stage(tuning, TUNING_EPOCHS, TUNING_RATE, tune),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from grader.adapters.reader.model import Vocabulary
 from grader.adapters.reader.network import PointReader
 from grader.adapters.reader.pretrained import Pretrained
 from grader.adapters.reader.teaching import length, lesson, loss
-from grader.training.curriculum import OnStep, Stage
+from grader.training.curriculum import Course, OnStep, Stage
 from grader.training.examples import Example
 
 SEED: Final = 1
@@ -33,42 +33,45 @@ SAVE_EVERY: Final = 200
 SMOOTHING: Final = 0.98
 
 
-def train(base: Pretrained, stages: Sequence[Stage], folder: Path, weights: Path, on_step: OnStep) -> None:
+def train(base: Pretrained, course: Course, weights: Path, on_step: OnStep) -> None:
     """Train a network and write what it learned to `weights`."""
-    trained = Training(base.folder, folder, stages, on_step).run()
+    torch.manual_seed(SEED)
+    network = PointReader(base.folder)
+    if course.start is not None:
+        checkpoint.load(network, base.sha256, course.start)
+    trained = Training(network, base.folder, course, on_step).run()
     torch.manual_seed(SEED)
     checkpoint.save(trained, PointReader(base.folder), base.sha256, weights)
 
 
 @dataclass
 class Training:
-    """A network in training; what is in `folder` lets the same call go on after a stop."""
+    """A network in training; what is in the course's folder lets the same call go on after a stop."""
 
+    network: PointReader
     base: Path
-    folder: Path
-    stages: Sequence[Stage]
+    course: Course
     on_step: OnStep
     seed: int = SEED
-    network: PointReader = field(init=False)
 
     def run(self) -> PointReader:
         """The trained network, on the processor."""
         torch.manual_seed(self.seed)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.network = PointReader(self.base).to(_device())
+        self.course.work.mkdir(parents=True, exist_ok=True)
+        self.network.to(_device())
         vocabulary = Vocabulary(self.base)
-        for stage in self.stages:
+        for stage in self.course.stages:
             self._run(stage, vocabulary)
         return self.network.cpu().eval()
 
     def _run(self, stage: Stage, vocabulary: Vocabulary) -> None:
-        done = self.folder / f"{stage.name}.pt"
+        done = self.course.work / f"{stage.name}.pt"
         if done.is_file():
             self.network.load_state_dict(torch.load(done, map_location=_device()))
             return
         batches = list(stage.steps(length, self.seed))
         state = _State.new(self.network, stage.rate, len(batches))
-        kept = self.folder / f"{stage.name}.partial.pt"
+        kept = self.course.work / f"{stage.name}.partial.pt"
         first = state.restore(kept) if kept.is_file() else 0
         self.network.train()
         running: float | None = None

@@ -68,3 +68,16 @@ def test_trains_calibrates_measures_and_says_so(data: Path, tmp_path: Path) -> N
     weights = (out / "point_reader.safetensors").read_bytes()
     CliRunner().invoke(app, command)
     assert (out / "point_reader.safetensors").read_bytes() == weights
+
+
+def test_goes_on_from_given_weights_with_answers_only(data: Path, tmp_path: Path) -> None:
+    def train(out: Path, *more: str) -> str:
+        command = ["train", "local", "--data", str(data), "-o", str(out), "--work", str(out / "work"), *more]
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.output
+        return (out / "MODEL_CARD.md").read_text()
+
+    first = train(tmp_path / "one")
+    second = train(tmp_path / "two", "--start", str(tmp_path / "one" / "point_reader.safetensors"))
+    assert "stage `pairs`" in first
+    assert "stage `pairs`" not in second

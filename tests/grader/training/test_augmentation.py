@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain import Label
-from grader.training.augmentation import Strangers, augment, with_opposite, without_point
+from grader.training.augmentation import Strangers, augment, with_fewer_points, with_opposite, without_point
 from grader.training.examples import Example, Target, mark
 from rubrics.model import Span
 
@@ -74,10 +74,22 @@ def test_what_shares_the_words_of_a_flipped_point_is_no_longer_known() -> None:
     assert sorted(len(target.labels) for target in flipped.targets) == [0, 1, 1]
 
 
+@given(st.integers(min_value=0, max_value=100))
+def test_fewer_points_keep_their_labels_and_their_words(seed: int) -> None:
+    fewer = with_fewer_points(TWO, random.Random(seed))
+    assert 0 < len(fewer.targets) < len(TWO.targets)
+    for number, target in enumerate(fewer.targets):
+        before = TWO.targets.index(target)
+        assert [word.carries(number) for word in fewer.words] == [word.carries(before) for word in TWO.words]
+
+
 @given(st.integers(min_value=0, max_value=10_000))
-def test_no_variation_loses_a_target_or_marks_words_for_what_is_missing(seed: int) -> None:
+def test_no_variation_empties_an_answer_or_marks_words_for_what_is_missing(seed: int) -> None:
     varied = augment(TWO, STRANGERS, random.Random(seed))
-    assert [target.statement for target in varied.targets[:3]] == [target.statement for target in TWO.targets]
+    own = [target.statement for target in TWO.targets]
+    kept = [target.statement for target in varied.targets if target.statement in own]
+    assert kept
+    assert kept == sorted(kept, key=own.index)
     for number, target in enumerate(varied.targets):
         if target.label is Label.MISSING:
             assert not varied.evidence(number)

@@ -54,12 +54,12 @@ def dataset() -> Dataset:
 
 
 async def test_names_what_it_was_fitted_on() -> None:
-    found = await calibrate([(FakeReader(), dataset())], lambda: None)
+    found = await calibrate(FakeReader(), [dataset()], lambda: None)
     assert found.fitted_on == f"tiny {dataset().content_hash}"
 
 
 async def test_measures_every_set_with_the_calibration_it_found() -> None:
     steps: list[None] = []
-    measured = await measure([(FakeReader(), dataset())], lambda: steps.append(None))
+    measured = await measure(FakeReader(), [dataset()], lambda: steps.append(None))
     assert measured.figures["tiny"]["kappa, four labels"].startswith("1.00")
     assert len(steps) == 6

@@ -13,7 +13,7 @@ from grader.adapters.reader.trained import trained
 from grader.domain import Label
 from grader.errors import ModelUnavailable
 from grader.ports import Passage, Reading
-from grader.training.curriculum import Stage
+from grader.training.curriculum import Course, Stage
 from grader.training.examples import Example, Target, mark
 from rubrics.model import Span
 
@@ -103,12 +103,17 @@ def test_training_lowers_the_loss_and_goes_on_where_it_was_stopped(base: Pretrai
     import torch
 
     from grader.adapters.reader.fitting import Training
+    from grader.adapters.reader.network import PointReader
 
     losses: list[float] = []
     stage = Stage("tiny", 12, 3e-4, lambda _choice: [example(covered=covered) for covered in (True, False) * 4])
 
     def run(folder: Path) -> dict[str, torch.Tensor]:
-        training = Training(base.folder, folder, [stage], lambda _stage, _step, _steps, value: losses.append(value))
+        torch.manual_seed(1)
+        course = Course([stage], folder)
+        training = Training(
+            PointReader(base.folder), base.folder, course, lambda _stage, _step, _steps, value: losses.append(value)
+        )
         return dict(training.run().state_dict())
 
     first = run(tmp_path / "one")
