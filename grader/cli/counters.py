@@ -5,6 +5,7 @@ Both offer what `grader.client.AsyncClient` offers for batches, so that a comman
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -84,9 +85,20 @@ async def counter(settings: Settings, server: str | None, key: str | None, *, wo
         if working:
             try:
                 await held.enter_async_context(work.running())
+                await held.enter_async_context(_until_interrupted())
             except EngineTaken as taken:
                 Console(stderr=True, highlight=False).print(f"[dim]{taken}: that one grades, this one watches.[/]")
         yield LocalCounter(build_batch_desk(services, work.batches))
+
+
+@asynccontextmanager
+async def _until_interrupted() -> AsyncIterator[None]:
+    """After Ctrl-C the engine's library reports each row it lets go of as an error; the next run takes them up."""
+    engine = logging.getLogger("dbos")
+    try:
+        yield
+    finally:
+        engine.setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
