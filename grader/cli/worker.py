@@ -1,4 +1,4 @@
-"""`grader worker`: work batches off."""
+"""`grader worker`: work batches off, and send what others are to be told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 
 from rich.console import Console
 
-from grader.bootstrap import build_access, build_batches, build_services
+from grader.bootstrap import build_access, build_batches, build_dispatcher, build_services
 from grader.settings import Settings, load_settings
 
 
@@ -27,7 +27,7 @@ async def _work(settings: Settings) -> None:
     async with build_services(settings) as services:
         await services.storage.check()
         work = build_batches(settings, services, build_access(settings, services.storage))
-        async with work.running():
+        async with build_dispatcher(settings, services.storage), work.running():
             Console(stderr=True, highlight=False).print(
                 f"Working on the batches in {settings.store_name}; Ctrl-C stops it."
             )

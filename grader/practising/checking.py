@@ -11,7 +11,7 @@ from grader.errors import InvalidAnswer
 from grader.text.canonical import check_limits
 
 FEW_WORDS: Final = 5
-"""Fewer words than this make no point of the bank; the shortest labelled answer of worth in the gold set has more."""
+"""Words below which an answer is called short before it is sent; a warning only, so not measured."""
 
 ENOUGH_TO_TELL: Final = 12
 """From as many words on the share of function words tells English from other languages in Latin letters."""

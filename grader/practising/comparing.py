@@ -12,7 +12,7 @@ from grader.domain import Label
 from grader.practice import Result
 
 MAX_COMPARED_WORDS: Final = 4_000
-"""Longer texts are shown as replaced: comparing takes quadratic time, 0.1 s at this length."""
+"""Words above which a text is shown as replaced, since comparing takes quadratic time."""
 
 _RANK: Final = {Label.CONTRADICTED: 0, Label.MISSING: 0, Label.PARTIAL: 1, Label.COVERED: 2}
 
