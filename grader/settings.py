@@ -87,9 +87,7 @@ class Settings(BaseSettings):
         description='Receivers of webhooks in your own network, as JSON: ["ats.internal:8443"]; only they may be '
         "called by http, at another port than 443, or at a private address",
     )
-    public_url: str | None = Field(
-        default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Links start with it"
-    )
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Base of links")
     ashby_url: str = Field(default="https://api.ashbyhq.com", description="Where Ashby's API is")
     api_key: SecretStr | None = Field(default=None, description="API key that `grader batch --server` sends")
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
