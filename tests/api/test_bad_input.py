@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from api.body import CheckedBody
+from api.permissions import RULES
 
 MARKER = "Zqxmarker"
 """Stands in every input; whoever finds it in a response has found an echo."""
@@ -228,6 +229,7 @@ async def test_a_client_that_goes_away_while_it_sends_gets_no_answer_and_makes_n
         "method": "POST",
         "path": "/v1/grades",
         "headers": [(b"content-type", b"application/json")],
+        "state": {"rule": RULES["POST /v1/grades"]},
     }
     await CheckedBody(nobody, nobody)(scope, hang_up, nobody)  # type: ignore[arg-type]
 

@@ -64,6 +64,7 @@ def places(described: dict[str, Any]) -> Iterator[Place]:
                 example["value"]
                 for content in operation.get("requestBody", {}).get("content", {}).values()
                 for example in content.get("examples", {}).values()
+                if not isinstance(example["value"], str)  # a file, which is no field
             ]
             for parameter in operation.get("parameters", ()):
                 body = bodies[0] if bodies else None

@@ -57,6 +57,24 @@ REACHED = {
     "POST /v1/webhooks/{webhook_id}/replays",
     "GET /v1/webhooks/{webhook_id}/deliveries",
     "GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}",
+    "POST /v1/transcripts",
+    "GET /v1/transcripts/{interview_id}",
+    "PATCH /v1/transcripts/{interview_id}/alignment",
+    "GET /v1/transcripts/{interview_id}/report",
+    "POST /v1/assessments/tests",
+    "GET /v1/assessments/tests",
+    "GET /v1/assessments/tests/{test_id}",
+    "DELETE /v1/assessments/tests/{test_id}",
+    "POST /v1/assessments/orders",
+    "GET /v1/assessments/orders",
+    "GET /v1/assessments/orders/{order_id}",
+    "PATCH /v1/assessments/orders/{order_id}",
+    "POST /v1/assessments/orders/{order_id}/cancellation",
+    "POST /v1/assessments/orders/{order_id}/release",
+    "POST /v1/platforms",
+    "GET /v1/platforms",
+    "GET /v1/platforms/{connection_id}/key",
+    "DELETE /v1/platforms/{connection_id}",
 }
 """The operations that this file tries; a new one must be added here with a test."""
 
@@ -240,3 +258,54 @@ def test_another_tenants_batch_is_answered_as_one_that_is_not_there(doors: Doors
         assert without_id(foreign) == without_id(absent)
     assert doors.send("GET", "/v1/batches", mine).json() == {"batches": [], "next": None}
     assert doors.send("GET", made, theirs).json()["state"] != "cancelled"
+
+
+Request = tuple[str, str, Any]
+
+
+def unreachable(doors: Doors, key: Any, place: str, requests: list[Request]) -> None:
+    """Each request below `place` is answered as one for what is not there."""
+    for method, path, body in requests:
+        other = f"{place[:-1]}{'0' if place[-1] != '0' else '1'}"
+        foreign, absent = (
+            doors.send(method, f"{each}{path}", key, json=body, headers={"If-Match": '"1"'}) for each in (place, other)
+        )
+        assert (foreign.status_code, slug(foreign)) == (404, "not-found"), (method, path, foreign.text)
+        assert without_id(foreign) == without_id(absent)
+
+
+def test_another_tenants_interview_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    said = "Ada: Why are there tides?\nBo: The moon pulls the oceans.\n"
+    asked = {"file": {"name": "i.txt", "content": said}, "questions": [{"question_id": "DL0028"}]}
+    named = {"interviewers": ["Ada"], "candidates": ["Bo"]}
+    made = doors.send("POST", "/v1/transcripts", theirs, json={**asked, **named})
+    place = made.headers["Location"]
+    changed = {"turns": {"1": None}}
+    unreachable(doors, mine, place, [("GET", "", None), ("GET", "/report", None), ("PATCH", "/alignment", changed)])
+    assert doors.send("GET", place, theirs).status_code == 200
+
+
+def test_another_tenants_test_and_order_are_answered_as_ones_that_are_not_there(
+    doors: Doors, mine: Any, theirs: Any
+) -> None:
+    asked = {"name": "Attention", "question_ids": ["DL0028"]}
+    test = doors.send("POST", "/v1/assessments/tests", theirs, json=asked).json()
+    wanted = {"test_id": test["id"], "candidate": {"ref": "c-1"}}
+    order = doors.send("POST", "/v1/assessments/orders", theirs, json=wanted).json()
+    unreachable(doors, mine, f"/v1/assessments/tests/{test['id']}", [("GET", "", None), ("DELETE", "", None)])
+    requests: list[Request] = [("GET", "", None), ("PATCH", "", {"extra_minutes": 5})]
+    requests += [("POST", "/cancellation", {}), ("POST", "/release", {})]
+    unreachable(doors, mine, f"/v1/assessments/orders/{order['id']}", requests)
+    assert doors.send("GET", "/v1/assessments/tests", mine).json()["tests"] == []
+    assert doors.send("GET", "/v1/assessments/orders", mine).json()["orders"] == []
+    crossed = doors.send("POST", "/v1/assessments/orders", mine, json=wanted)
+    assert 400 <= crossed.status_code < 500
+    assert doors.send("GET", f"/v1/assessments/orders/{order['id']}", theirs).json()["state"] == order["state"]
+
+
+def test_another_tenants_platform_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
+    asked = {"platform": "ashby", "api_key": "theirs-0815"}
+    made = doors.send("POST", "/v1/platforms", theirs, json=asked).json()
+    unreachable(doors, mine, f"/v1/platforms/{made['id']}", [("GET", "/key", None), ("DELETE", "", None)])
+    assert doors.send("GET", "/v1/platforms", mine).json()["connections"] == []
+    assert doors.send("GET", f"/v1/platforms/{made['id']}/key", theirs).status_code == 200

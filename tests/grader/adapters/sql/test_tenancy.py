@@ -124,14 +124,24 @@ async def test_a_row_cannot_be_made_or_become_anothers(database: Database) -> No
 FOLDER = Path(tenancy.__file__).parent
 ACROSS_TENANTS = {
     "audit.tenants",  # whose logs are to be verified
+    "bulk.purge",  # by age
+    "chunks.running",  # the dispatcher serves everybody
+    "chunks.sweep",  # by age
+    "connections.owner",  # which platform calls is known only by its connection
     "database.check",  # reads nothing
     "idempotency.purge",  # by age
+    "interviews.claim",  # the desk serves everybody in turn
     "keys.any",  # whether there is any key at all
     "keys.find",  # who asks is known only after it
     "keys.list",  # for the operator, on the command line
     "keys.used",
+    "orders.due",  # the settlement serves everybody
+    "orders.owner",  # whose candidate comes is known only by the order in the signed link
+    "outbox.claim",  # the dispatcher serves everybody in turn
+    "outbox.purge",  # by age
     "pending.claim",  # the worker serves everybody in turn
     "pending.count",
+    "tenancy.run",  # what the others run prepared statements with
 }
 """Where the service works across tenants, and why; anything else that does is a mistake."""
 
