@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,11 +35,10 @@ class Place:
 
     def send(self, client: TestClient, text: str) -> Response:
         """The request with `text` in this place."""
-        values = {
-            name: quote(text, safe="") if self.where == "path" and name == self.name else good
-            for name, good in GOOD.items()
-        }
-        path = self.path.format_map(values | {"grade_id": values.get("grade_id", "none")})
+        values = defaultdict(lambda: "none", GOOD)
+        if self.where == "path":
+            values[self.name] = quote(text, safe="")
+        path = self.path.format_map(values)
         headers = {"Content-Type": "application/json"} if self.body is not None else {}
         if self.where == "header":
             headers[self.name] = text.encode("utf-8", "replace")  # type: ignore[assignment]
