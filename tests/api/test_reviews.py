@@ -171,7 +171,8 @@ def client_of(client: TestClient) -> Any:
         headers = client.headers
 
         def request(self, **arguments: Any) -> Any:
-            return client.request(**{**arguments, "follow_redirects": False})
+            known = {name: value for name, value in arguments.items() if name != "timeout"}
+            return client.request(**{**known, "follow_redirects": False})
 
         def close(self) -> None:
             """It is not ours to close."""
