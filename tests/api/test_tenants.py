@@ -11,72 +11,8 @@ import pytest
 from api.permissions import RULES
 from grader.access import Scope
 from tests.api.doors import GRADE, Doors, slug
+from tests.api.reached import REACHED
 from tests.postgres import SERVER, Postgres
-
-REACHED = {
-    "GET /v1/questions",  # the bank is everybody's
-    "GET /v1/questions/{question_id}",
-    "POST /v1/grades",
-    "GET /v1/grades",
-    "GET /v1/grades/{grade_id}",
-    "POST /v1/rubrics/drafts",  # stores nothing
-    "POST /v1/rubrics/check",  # stores nothing
-    "POST /v1/rubrics",
-    "GET /v1/rubrics",
-    "GET /v1/rubrics/{name}",
-    "GET /v1/rubrics/{name}/versions",
-    "GET /v1/rubrics/{name}/diff",
-    "POST /v1/rubrics/{name}/preview",
-    "POST /v1/rubrics/{name}/rulings",
-    "PUT /v1/rubrics/{name}/state",
-    "POST /v1/batches",
-    "GET /v1/batches",
-    "GET /v1/batches/{batch_id}",
-    "GET /v1/batches/{batch_id}/events",
-    "GET /v1/batches/{batch_id}/results",
-    "POST /v1/batches/{batch_id}/pause",
-    "POST /v1/batches/{batch_id}/resume",
-    "POST /v1/batches/{batch_id}/cancel",
-    "POST /v1/batches/{batch_id}/retry",
-    "GET /v1/grades/{grade_id}/explanation",
-    "GET /v1/grades/{grade_id}/review",
-    "POST /v1/grades/{grade_id}/overrides",
-    "POST /v1/grades/{grade_id}/appeals",
-    "PUT /v1/grades/{grade_id}/appeals/{number}/decision",
-    "POST /v1/grades/{grade_id}/regrades",
-    "GET /v1/candidates/{candidate_ref:path}/export",
-    "DELETE /v1/candidates/{candidate_ref:path}",
-    "POST /v1/webhooks",
-    "GET /v1/webhooks",
-    "GET /v1/webhooks/{webhook_id}",
-    "PATCH /v1/webhooks/{webhook_id}",
-    "DELETE /v1/webhooks/{webhook_id}",
-    "GET /v1/webhooks/{webhook_id}/secrets",
-    "POST /v1/webhooks/{webhook_id}/rotations",
-    "POST /v1/webhooks/{webhook_id}/pings",
-    "POST /v1/webhooks/{webhook_id}/replays",
-    "GET /v1/webhooks/{webhook_id}/deliveries",
-    "GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}",
-    "POST /v1/transcripts",
-    "GET /v1/transcripts/{interview_id}",
-    "PATCH /v1/transcripts/{interview_id}/alignment",
-    "GET /v1/transcripts/{interview_id}/report",
-    "POST /v1/assessments/tests",
-    "GET /v1/assessments/tests",
-    "GET /v1/assessments/tests/{test_id}",
-    "DELETE /v1/assessments/tests/{test_id}",
-    "POST /v1/assessments/orders",
-    "GET /v1/assessments/orders",
-    "GET /v1/assessments/orders/{order_id}",
-    "PATCH /v1/assessments/orders/{order_id}",
-    "POST /v1/assessments/orders/{order_id}/cancellation",
-    "POST /v1/assessments/orders/{order_id}/release",
-    "POST /v1/platforms",
-    "GET /v1/platforms",
-    "GET /v1/platforms/{connection_id}/key",
-    "DELETE /v1/platforms/{connection_id}",
-}
-"""The operations that this file tries; a new one must be added here with a test."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
