@@ -117,4 +117,4 @@ class ChunkWork:
         return self._rubrics[batch.id]
 
     async def _finish(self, job: Job) -> None:
-        await patiently(lambda: self.means.batches.finish(job.tenant, job.batch_id, self.means.now()))
+        await patiently(lambda: self.means.endings.complete(job.tenant, job.batch_id))

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from grader.batch.endings import Endings
 from grader.batch.service import ABANDONED
 from grader.errors import StorageError
-from grader.ports import Batch, BatchEngine, BatchStore, Chunk, ChunkStore, Job, JobState, KnownJob, Priority
+from grader.ports import Batch, BatchEngine, Chunk, ChunkStore, Job, JobState, KnownJob, Priority
 
 _log: Final = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ _PRIORITIES: Final = {Priority.HIGH: 10, Priority.NORMAL: 20, Priority.LOW: 30}
 class Dispatcher:
     """Hands chunks to the engine."""
 
-    batches: BatchStore
+    endings: Endings
     chunks: ChunkStore
     engine: BatchEngine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -100,7 +101,7 @@ class Dispatcher:
             await self.engine.enqueue(jobs[start : start + AT_ONCE])
         await self.chunks.planned(tenant, batch.id, batch.generation)
         if not jobs:
-            await self.batches.finish(tenant, batch.id, self.now())
+            await self.endings.complete(tenant, batch.id)
 
     async def _reconcile(
         self, tenant: str, batch: Batch, jobs: list[KnownJob], seen: dict[str, tuple[int, float]]
@@ -113,7 +114,7 @@ class Dispatcher:
             _log.warning("%d chunks of batch %s were lost and are handed out again", len(lost), batch.id)
             await self.engine.enqueue(lost)
         if not chunks:
-            await self.batches.finish(tenant, batch.id, self.now())
+            await self.endings.complete(tenant, batch.id)
         taken = [(has[chunk.lo].id, chunk) for chunk in chunks if chunk.lo in has and _is_taken(has[chunk.lo])]
         stalled = [job_id for job_id, chunk in taken if self._is_stalled(job_id, chunk, seen)]
         if stalled:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from grader.access import Amount
+from grader.batch.endings import Endings
 from grader.batch.outcome import Make, Outcome, RowGrader
 from grader.batch.patience import patiently
 from grader.batch.submission import Options, request_for
@@ -30,7 +31,7 @@ class Means:
     asked once more; inside `in_bulk` work makes room for whoever waits for a single grade.
     """
 
-    batches: BatchStore
+    endings: Endings
     chunks: ChunkStore
     make: Make
     rows_at_once: Callable[[str], int] = lambda _queue: 8
@@ -38,6 +39,11 @@ class Means:
     permitted: Callable[[str], Awaitable[None]] | None = None
     in_bulk: Callable[[], AbstractContextManager[None]] = nullcontext
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def batches(self) -> BatchStore:
+        """Where the batches are kept."""
+        return self.endings.batches
 
 
 @dataclass
@@ -140,7 +146,7 @@ class Slice:
     async def _pause(self, reason: PauseReason) -> None:
         self.rows.stop.set()
         job = self.job
-        await patiently(lambda: self.means.batches.pause(job.tenant, job.batch_id, reason, self.means.now()))
+        await patiently(lambda: self.means.endings.halt(job.tenant, job.batch_id, reason))
 
 
 def _runs(standing: Standing, job: Job) -> bool:

@@ -16,9 +16,11 @@ from grader.access import Amount
 from grader.batch import Batches
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import SWEEP_SECONDS, Dispatcher
+from grader.batch.endings import Endings
 from grader.batch.outcome import Make
 from grader.batch.slices import Means
 from grader.bootstrap.access import PAID, Access
+from grader.bootstrap.delivery import build_publisher
 from grader.bootstrap.reception import GradeWork
 from grader.bootstrap.services import Services
 from grader.bootstrap.stores import Storage
@@ -114,12 +116,11 @@ class BatchWork:
         from grader.adapters.dbos import Liveness  # noqa: PLC0415 - as above
 
         storage = self.storage
-        work = ChunkWork(
-            Means(storage.batches, storage.chunks, self.make, self._rows_at_once, self.taking, in_bulk=in_bulk)
-        )
+        endings = Endings(storage.batches, storage.together, build_publisher(storage).publish)
+        work = ChunkWork(Means(endings, storage.chunks, self.make, self._rows_at_once, self.taking, in_bulk=in_bulk))
         engine = self._engine(work)
         async with engine.running(), asyncio.TaskGroup() as group:
-            self._dispatcher = Dispatcher(storage.batches, storage.chunks, engine)
+            self._dispatcher = Dispatcher(endings, storage.chunks, engine)
             group.create_task(self._dispatcher.run())
             group.create_task(engine.keep_purging())
             if self.settings.is_postgres:

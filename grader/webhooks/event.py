@@ -83,6 +83,6 @@ def batch_completed(batch_id: str, at: datetime, *, generation: int = 1, **count
 
 
 def batch_failed(batch_id: str, at: datetime, reason: str, *, generation: int = 1, **counts: int) -> WebhookEvent:
-    """A batch will not come to its end; `reason` is a short code, `counts` as for `batch_completed`."""
+    """A batch halts until it is resumed; `reason` is a short code, `counts` as for `batch_completed`."""
     data = {"id": batch_id, "generation": generation, "reason": reason, **counts}
     return WebhookEvent(EventType.BATCH_FAILED, batch_id, f"{batch_id}:{generation}", at, data)

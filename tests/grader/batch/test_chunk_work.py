@@ -9,12 +9,14 @@ from grader.access import LOCAL, Amount, Limit
 from grader.batch import Batches, NewBatch, NewRow
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import Dispatcher
+from grader.batch.endings import Endings
 from grader.batch.slices import Means
 from grader.domain import Grade, Usage
 from grader.errors import BudgetExhausted, ConfigurationError, InvalidAnswer, StorageAway
 from grader.fakes import FakeBatchEngine, FakeBatchStore
 from grader.grading import Request
 from grader.ports import Batch, BatchState, ItemStatus, PauseReason, Row
+from grader.webhooks import EventType, WebhookEvent
 from rubrics.bank import Bank
 from tests.grader.adapters.sql.examples import grade
 
@@ -30,9 +32,14 @@ class House:
         self.store, self.engine, self.asked = FakeBatchStore(), FakeBatchEngine(), list[str]()
         self.failures = failures or {}
         self.batches = Batches(self.store, lambda _judge: "llm", now=lambda: NOON)
-        means = Means(self.store, self.store, self.make, lambda _queue: 1, lambda _request: ONE_CALL)
+        self.told = list[WebhookEvent]()
+        endings = self.endings = Endings(self.store, tell=self.tell, now=lambda: NOON)
+        means = Means(endings, self.store, self.make, lambda _queue: 1, lambda _request: ONE_CALL)
         self.work = ChunkWork(means)
-        self.dispatcher = Dispatcher(self.store, self.store, self.engine, now=lambda: NOON)
+        self.dispatcher = Dispatcher(endings, self.store, self.engine, now=lambda: NOON)
+
+    async def tell(self, _tenant: str, event: WebhookEvent) -> None:
+        self.told.append(event)
 
     async def make(self, _tenant: str, request: Request) -> Grade:
         self.asked.append(request.answer)
@@ -124,7 +131,7 @@ async def test_a_chunk_that_the_engine_lost_is_handed_out_again() -> None:
     batch = await house.ended("one", "two")
     assert batch.state is BatchState.RUNNING
     house.work.work = work  # type: ignore[method-assign]
-    house.dispatcher = Dispatcher(house.store, house.store, house.engine, now=lambda: NOON)
+    house.dispatcher = Dispatcher(house.endings, house.store, house.engine, now=lambda: NOON)
     await house.go_on()
     assert (await house.batches.find("local", batch.id)).state is BatchState.COMPLETED
 
@@ -138,7 +145,7 @@ async def test_what_waits_for_a_cancelled_batch_is_taken_back() -> None:
     batch = await house.batches.submit(LOCAL, NewBatch(), rows())
     await house.dispatcher.sweep()
     await house.batches.cancel(LOCAL, batch.id)
-    house.dispatcher = Dispatcher(house.store, house.store, house.engine, now=lambda: NOON)
+    house.dispatcher = Dispatcher(house.endings, house.store, house.engine, now=lambda: NOON)
     await house.dispatcher.sweep()
     assert await house.engine.list() == ()
     assert house.asked == []
@@ -146,3 +153,21 @@ async def test_what_waits_for_a_cancelled_batch_is_taken_back() -> None:
 
 async def _nothing() -> None:
     """A worker that lost what it was given."""
+
+
+async def test_the_end_of_a_batch_is_told_once_with_what_became_of_its_rows() -> None:
+    house = House()
+    batch = await house.ended("one", "two")
+    await house.go_on()
+    assert [(event.type, event.about) for event in house.told] == [(EventType.BATCH_COMPLETED, batch.id)]
+    assert house.told[0].data["total"] == 2
+    assert house.told[0].data["generation"] == 1
+
+
+async def test_a_batch_that_halts_says_why() -> None:
+    house = House()
+    batch = await house.ended("one", "two", limit=Limit(calls=1))
+    assert batch.state is BatchState.PAUSED
+    assert [(event.type, event.data["reason"]) for event in house.told] == [
+        (EventType.BATCH_FAILED, PauseReason.BUDGET.value)
+    ]
