@@ -24,19 +24,25 @@ class Fields(dict[str, str]):
         return self[name]
 
 
-async def fields_of(request: Request) -> Fields:
-    """The form that was sent; 415 and 400 where there is none, 403 where it is not from a page of ours."""
+async def read_form(request: Request, most: int = MAX_FIELDS) -> Fields:
+    """The form that was sent, of `most` fields, whoever made it; 415 and 400 where there is none."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != MEDIA_TYPE:
         raise Problem(415, "unsupported-media-type", "Send the form as the page does.")
     try:
         body = (await request.body()).decode("ascii")
-        sent = parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        sent = parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError:
         raise Problem(400, "malformed-form", "The form could not be read.") from None
-    if not sent:
-        raise Problem(400, "malformed-form", "The form is empty.")
-    require_form_token(request, sent.get(FIELD, [None])[0])
     return Fields({name: _as_typed(values[0]) for name, values in sent.items()})
+
+
+async def fields_of(request: Request) -> Fields:
+    """As `read_form`, from a page of ours; 400 where it is empty, 403 where it is not from there."""
+    fields = await read_form(request)
+    if not fields:
+        raise Problem(400, "malformed-form", "The form is empty.")
+    require_form_token(request, fields.get(FIELD))
+    return fields
 
 
 def _as_typed(value: str) -> str:

@@ -6,7 +6,6 @@ Ashby's assessments partner API (https://developers.ashbyhq.com): POST to its ho
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from grader.assessment import AssessmentOrder, OrderState, Test
 from grader.delivery import STANDARD, GivenUp, Outcome, Schedule, judged_by_status
 from grader.links import Links, Purpose
 from grader.platforms.connections import Connections, basic
+from grader.platforms.word import word_of
 from grader.ports import Delivery, Letter, Reply, Vault
 
 KIND: Final = "ashby"
@@ -43,18 +43,7 @@ class AshbyNews:
 
     def announce(self, order: AssessmentOrder, test: Test) -> Delivery | None:
         """Word of the order's state, once for each."""
-        name = f"{order.state}:{order.id}"
-        return Delivery(
-            id=str(uuid.uuid4()),
-            kind=KIND,
-            target=order.connection,
-            dedup_key=name,
-            message_id=name,
-            about=order.id,
-            payload=json.dumps(self.update(order, test)),
-            created_at=order.stepped_at,
-            due_at=order.stepped_at,
-        )
+        return word_of(order, KIND, f"{order.state}:{order.id}", self.update(order, test))
 
     def update(self, order: AssessmentOrder, test: Test) -> dict[str, Any]:
         """The update that says where the order is."""

@@ -7,7 +7,6 @@ URL that came with the order, by the key that Greenhouse calls us with.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from grader.assessment import AssessmentOrder, OrderState, Test
 from grader.delivery import STANDARD, GivenUp, Outcome, RefusedUrl, Schedule, destination, judged_by_status
 from grader.links import Links, Purpose
 from grader.platforms.connections import Connections, basic
+from grader.platforms.word import word_of
 from grader.ports import Delivery, Letter, Reply
 
 KIND: Final = "greenhouse"
@@ -45,18 +45,7 @@ def announce(order: AssessmentOrder, test: Test) -> Delivery | None:  # noqa: AR
     """That the order is complete; nothing else has a meaning for Greenhouse."""
     if order.state is not OrderState.COMPLETE:
         return None
-    name = f"complete:{order.id}"
-    return Delivery(
-        id=str(uuid.uuid4()),
-        kind=KIND,
-        target=order.connection,
-        dedup_key=name,
-        message_id=name,
-        about=order.id,
-        payload=json.dumps({"url": order.callback}),
-        created_at=order.stepped_at,
-        due_at=order.stepped_at,
-    )
+    return word_of(order, KIND, f"complete:{order.id}", {"url": order.callback})
 
 
 def status(order: AssessmentOrder, test: Test, links: Links) -> dict[str, Any]:

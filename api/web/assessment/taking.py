@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from typing import Annotated, Final
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.errors import Problem
 from api.web.assessment.feedback import feedback_of
 from api.web.assessment.visit import Invited, Visit
+from api.web.forms import Fields, read_form
 from api.web.rendering import page
 from grader.assessing import AnsweredElsewhere, OrderClosed, WrongOrderState
 from grader.assessment import OrderState
@@ -29,19 +28,12 @@ SEE_OTHER: Final = 303
 Number = Annotated[int, Path(ge=1, le=1_000)]
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """The form's fields, line ends counted once; 415 and 400 where there is no form."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Problem(415, "unsupported-media-type", "Send the form as the page does.")
-    try:
-        body = (await request.body()).decode("ascii")
-        sent = parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise Problem(400, "malformed-form", "The form could not be read.") from None
-    return {name: values[0].replace("\0", "").replace("\r\n", "\n") for name, values in sent.items()}
+async def typed(request: Request) -> Fields:
+    """What the candidate sent."""
+    return await read_form(request, MAX_FIELDS)
 
 
-Fields = Annotated[dict[str, str], Depends(fields_of)]
+Typed = Annotated[Fields, Depends(typed)]
 
 
 @router.get("")
@@ -58,7 +50,7 @@ async def show(visit: Invited) -> Response:
 
 
 @router.post("/start")
-async def start(visit: Invited, fields: Fields) -> Response:
+async def start(visit: Invited, fields: Typed) -> Response:
     """The candidate agrees, and the time begins."""
     if visit.order.state is OrderState.INVITED and fields.get("consent") != "yes":
         complaint = "Please tick the box if you agree; without that the test cannot begin."
@@ -79,7 +71,7 @@ async def show_question(visit: Invited, number: Number) -> Response:
 
 
 @router.post("/questions/{number}")
-async def save(visit: Invited, number: Number, fields: Fields) -> Response:
+async def save(visit: Invited, number: Number, fields: Typed) -> Response:
     """Keep what was written, and go on to where the button says."""
     question, text = await visit.question(number), fields.get("answer", "")
     if len(text) > MAX_CHARACTERS:
@@ -100,7 +92,7 @@ async def save(visit: Invited, number: Number, fields: Fields) -> Response:
 
 
 @router.post("/submission")
-async def submit(visit: Invited, _fields: Fields) -> Response:
+async def submit(visit: Invited, _fields: Typed) -> Response:
     """Hand in everything."""
     try:
         await visit.app.settlement.ordering.submit(visit.tenant, visit.order)
