@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.feedback import FLAG_NOTES
 from grader.interviews.report import CandidateReport, InterviewReport, QuestionReport
+from grader.judges import local
 
 _HERE: Final = Path(__file__).parent
 
@@ -43,6 +44,7 @@ def _template() -> Template:
     made = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.tests["in_doubt"] = local.in_doubt
     made.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
     made.filters["clock"] = clock
     made.filters["words"] = lambda code: str(code).replace("_", " ")

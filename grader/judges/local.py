@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from grader.domain import Evidence, Flag, Judgement, Label, Submission, Verdict
+from grader.domain import Evidence, Flag, GradedPoint, Judgement, Label, Submission, Verdict
 from grader.ports import Passage, Reader, Reading, Word
 from grader.text.quotes import evidence
 from grader.text.sentences import sentences
@@ -65,6 +65,12 @@ class Calibration(Immutable):
         odds = np.exp(logits - logits.max())
         shares: NDArray[np.float64] = odds / odds.sum()
         return shares
+
+
+def in_doubt(point: GradedPoint) -> bool:
+    """Whether this judge calls a point wrong without being sure enough to say so without reserve."""
+    unsure = point.judged_by == NAME and (point.confidence or 0.0) < SURE_CONTRADICTION
+    return unsure and point.verdict is Label.CONTRADICTED
 
 
 @dataclass(frozen=True)

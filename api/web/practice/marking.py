@@ -49,8 +49,7 @@ def mark(text: str, points: tuple[GradedPoint, ...]) -> tuple[Passage, ...]:
 
 def badge(point: GradedPoint) -> str:
     """The verdict in a word or two; where the local judge is not sure enough that something is wrong, with reserve."""
-    unsure = point.judged_by == local.NAME and (point.confidence or 0.0) < local.SURE_CONTRADICTION
-    return "perhaps wrong" if unsure and point.verdict is Label.CONTRADICTED else _BADGES[point.verdict]
+    return "perhaps wrong" if local.in_doubt(point) else _BADGES[point.verdict]
 
 
 def _covers(item: Evidence, start: int, end: int) -> bool:

@@ -1,0 +1,53 @@
+"""The page of an interview says that something is wrong only as surely as the judge does."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.domain import GradedPoint, Label
+from grader.interviews.page import page
+from grader.interviews.report import CandidateReport, InterviewReport, QuestionReport
+from grader.transcripts import Segment, Transcript, Turn
+from rubrics.model import Span
+from tests.grader.adapters.sql.examples import grade
+
+SAID = "It multiplies them."
+TURN = Turn(index=0, speaker="Lee", text=SAID, segments=(Segment(span=Span(start=0, end=len(SAID)), source="line 1"),))
+TRANSCRIPT = Transcript(file="i.txt", format="plain", turns=(TURN,))
+
+
+def shown(judge: str, confidence: float) -> str:
+    point = GradedPoint(
+        key_point_id="k1",
+        text="It adds them.",
+        topic="Sums",
+        hints=(),
+        weight=1,
+        required=False,
+        verdict=Label.CONTRADICTED,
+        credit=0,
+        confidence=confidence,
+        similarity=None,
+        judged_by=judge,
+        reason="",
+        evidence=(),
+        feedback="",
+    )
+    question = QuestionReport(
+        question_id="q", title="Sums", text="What does it do?", asked=True, grade=grade(points=(point,))
+    )
+    candidate = CandidateReport(
+        speaker="Lee", candidate_ref=None, score=0, questions=(question,), unused=(), coverage=1
+    )
+    return page([InterviewReport(transcript=TRANSCRIPT, roles=(), roles_confidence=1, candidates=(candidate,))])
+
+
+@pytest.mark.parametrize(
+    ("judge", "confidence", "reserved"), [("local", 0.54, True), ("local", 0.56, False), ("llm", 0.4, False)]
+)
+def test_wrong_is_said_with_reserve_where_the_local_judge_is_not_sure(
+    judge: str, confidence: float, *, reserved: bool
+) -> None:
+    found = shown(judge, confidence)
+    assert ("✗ perhaps wrong" in found) is reserved
+    assert ("✗ wrong" in found) is not reserved
