@@ -22,7 +22,7 @@ def test_the_example_prints_what_the_readme_prints() -> None:
     block = re.search(r"```console\n\$ echo \"(.*?)\" \| .*?grade (.*?)\n(.*?)```", README, re.DOTALL)
     assert block is not None
     answer, arguments, shown = block.groups()
-    printed = CliRunner().invoke(app, ["grade", *arguments.split()], input=" ".join(answer.split()))
+    printed = CliRunner().invoke(app, ["grade", *arguments.split()], input=f"{answer}\n")
     assert printed.stdout.split() == shown.split()
 
 
