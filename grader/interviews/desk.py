@@ -139,7 +139,7 @@ class Desk:
             await self.store.settle(tenant, kept, InterviewState.NEEDS_ROLES, report.model_dump_json())
             return
         async with self.lending(tenant, self.grader, prepared.requests) as lent:
-            report = await graded(replace(self.grader, judges=lent.judges), self.embedder, prepared)
+            report = await graded(replace(self.grader, judges=lent.judges), self.embedder, prepared, tenant)
         await self._keep(tenant, kept, prepared, report.model_copy(update={"version": kept.version}))
 
     async def _keep(self, tenant: str, kept: KeptInterview, prepared: Prepared, report: InterviewReport) -> None:

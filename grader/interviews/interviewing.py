@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from grader.access import LOCAL_TENANT
+from grader.caching import on_behalf_of
 from grader.domain import Grade
 from grader.errors import InvalidAnswer
 from grader.feedback import FeedbackMode
@@ -24,7 +26,7 @@ from grader.interviews.prompting import InterviewJudge, PromptedCredit, Supplied
 from grader.interviews.report import CandidateReport, InterviewReport, Proof, QuestionReport, mean_score
 from grader.interviews.roles import MIN_CONFIDENCE, Hints, SpeakerRole, speaker_roles, unsure
 from grader.interviews.splitting import split_roles
-from grader.ports import Embedder
+from grader.ports import Embedder, Subject
 from grader.text.canonical import canonicalise
 from grader.text.sentences import sentences
 from grader.transcripts import Citation, Role, Transcript
@@ -115,16 +117,21 @@ async def prepare(embedder: Embedder, transcript: Transcript, commission: Commis
     return Prepared(commission, report.model_copy(update={"alignment": alignment}), answers)
 
 
-async def graded(grader: Grader, embedder: Embedder, prepared: Prepared) -> InterviewReport:
-    """The report with a grade for every answer; what cannot be graded says why, and the others are graded."""
+async def graded(grader: Grader, embedder: Embedder, prepared: Prepared, tenant: str = LOCAL_TENANT) -> InterviewReport:
+    """The report with a grade for every answer; what cannot be graded says why, and the others are graded.
+
+    What a model replies is kept for the tenant, with the candidate's reference, so that an erasure finds it.
+    """
     slots = asyncio.Semaphore(AT_A_TIME)
 
     async def one(speaker: str | None, planned: Planned, answer: SpokenAnswer) -> Grade | str:
         kept = prepared.kept(speaker, planned, answer)
         if kept is not None:
             return kept
+        subject = Subject(tenant, prepared.commission.ref_of(speaker))
         async with slots:
-            return await _grade(grader, embedder, prepared, (speaker, planned, answer))
+            with on_behalf_of(subject):
+                return await _grade(grader, embedder, prepared, (speaker, planned, answer))
 
     grades = await asyncio.gather(*(one(*each) for each in prepared.answers))
     found = {

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.domain import Flag, Label
+from grader.caching import subject
+from grader.domain import Flag, Judgement, Label, Submission
 from grader.fakes import FakeEmbedder, FakeReader
 from grader.grading import Grader
 from grader.interviews.interviewing import Commission, graded, prepare
@@ -16,6 +17,7 @@ from grader.interviews.prompting import PromptedCredit
 from grader.interviews.report import InterviewReport
 from grader.interviews.roles import Hints
 from grader.judges.local import Calibration, LocalJudge
+from grader.ports import Subject
 from grader.transcripts import Role, Transcript
 from grader.transcripts.assembly import Piece, turns_of
 from rubrics.model import KeyPoint, Question, Rubric
@@ -152,3 +154,22 @@ async def test_without_speakers_nothing_is_graded_unless_the_caller_accepts_the_
     taken = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints(), accept_roles=True), {})
     assert not taken.unclear
     assert {turn.role for turn in taken.report.transcript.turns} <= {Role.INTERVIEWER, Role.CANDIDATE}
+
+
+class Attentive(LocalJudge):
+    """Notes on whose behalf it is asked."""
+
+    async def judge(self, submission: Submission) -> Judgement:
+        HEARD.append(subject())
+        return await super().judge(submission)
+
+
+HEARD: list[Subject] = []
+
+
+async def test_what_a_model_is_asked_is_asked_on_behalf_of_the_tenant_and_the_candidate() -> None:
+    HEARD.clear()
+    grader = Grader({"local": Attentive(FakeReader(), Calibration.shipped())}, "local", FakeEmbedder())
+    prepared = await prepare(FakeEmbedder(), SAID, replace(COMMISSION, candidate_ref="c-7"), {})
+    await graded(grader, FakeEmbedder(), prepared, "acme")
+    assert set(HEARD) == {Subject("acme", "c-7")}
