@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from grader.access import Principal
 from grader.audit import Action, Event, commitment
 from grader.domain import Evidence, Grade, Label
-from grader.errors import GraderError
+from grader.errors import AlreadyStored, GraderError
 from grader.keeping import NOBODY, request_of
 from grader.outcome import outcome, overruled
 from grader.ports import AuditLog, Basis, BasisStore, ReviewStore, Together
@@ -17,6 +19,9 @@ from grader.review import Appeal, AppealReason, AppealState, Override, OverrideR
 from grader.text.canonical import canonicalise
 from grader.webhooks import Publisher, grade_reviewed
 from rubrics.model import Span
+
+TRIES: Final = 3
+"""For the next number of an appeal: only others' appeals against the same grade in the same moment cost one."""
 
 
 class UnknownKeyPoint(GraderError):
@@ -116,8 +121,17 @@ class Reviewer:
         return await self.review(who.tenant, grade)
 
     async def appeal(self, who: Principal, grade: Grade, objection: Objection, appeal_id: str) -> Review:
-        """Object to the verdict on one key point; UnknownKeyPoint, AlreadyStored as for an override."""
+        """Object to the verdict on one key point; UnknownKeyPoint, AlreadyStored as for an override.
+
+        Of several who object at once each gets a number of their own.
+        """
         _verdict_of(grade, objection.key_point_id)
+        for _ in range(TRIES - 1):
+            with suppress(AlreadyStored):
+                return await self._appeal(who, grade, objection, appeal_id)
+        return await self._appeal(who, grade, objection, appeal_id)
+
+    async def _appeal(self, who: Principal, grade: Grade, objection: Objection, appeal_id: str) -> Review:
         made = Appeal(
             id=appeal_id,
             grade_id=grade.id,

@@ -41,9 +41,6 @@ router = APIRouter(prefix="/v1/grades/{grade_id}", tags=["reviews"])
 MAX_EVIDENCE: Final = 20
 """Places of the answer that one override may name."""
 
-TRIES: Final = 3
-"""For the next number of an appeal: only others' appeals against the same grade in the same moment cost one."""
-
 CHANGING: Final = ("precondition-failed", "precondition-required")
 """What a change can answer that must name the version it changes."""
 
@@ -204,15 +201,10 @@ async def _overridden(of: Reviewed, verdict: Verdict, override_id: str) -> Revie
 
 
 async def _appealed(of: Reviewed, objection: Objection, appeal_id: str) -> Review:
-    for left in reversed(range(TRIES)):
-        try:
-            return await of.app.reviewer.appeal(of.who, of.grade, objection, appeal_id)
-        except UnknownKeyPoint as error:
-            raise _unknown_point() from error
-        except AlreadyStored:
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
+    try:
+        return await of.app.reviewer.appeal(of.who, of.grade, objection, appeal_id)
+    except UnknownKeyPoint as error:
+        raise _unknown_point() from error
 
 
 def _unknown_point() -> Problem:

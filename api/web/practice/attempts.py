@@ -15,7 +15,6 @@ from api.web.forms import Form
 from api.web.practice.feedback import feedback
 from api.web.practice.learner import Learning, welcome
 from api.web.rendering import form_page
-from grader.errors import AlreadyStored
 from grader.practice import Learner
 from grader.practising import Seen, State, words_changed
 from grader.review import AppealReason, Note
@@ -105,8 +104,6 @@ async def flag_point(app: App, learning: Learning, seen: Looked, form: Form) -> 
         )
     except UnknownKeyPoint as error:
         raise Problem(404, "not-found", "The grade has no such key point.") from error
-    except AlreadyStored:  # two at once: the other one says the same to people
-        pass
     return _back(seen, _anchor(seen, point))
 
 
