@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from itertools import chain
+from typing import Final
 
 from grader.errors import AnswerFileError
 from grader.intake.row import AnswerRow, BadRow, Columns, RowFault
 from grader.intake.source import MAX_LINE, Source
 from rubrics.sources.delimited import separator_of
+
+MAX_CELL: Final = 131_072
+"""Characters of one cell. The csv module's own limit is one for the whole process, and others raise it."""
 
 
 def read_table(source: Source, *, default: bool) -> Iterator[AnswerRow | BadRow]:
@@ -95,6 +99,8 @@ def _rows(source: Source) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             is_open = "end of data" in str(error) or "limit" in str(error)
             raise _lost(source, line, f"cannot be read as a table: {error}", is_open=is_open) from error
+        if any(len(cell) > MAX_CELL for cell in row):
+            raise _lost(source, line, f"a cell has more than {MAX_CELL} characters", is_open=True)
         lines.next_row()
         yield line, row
 

@@ -87,7 +87,7 @@ def _name(cell: str) -> str:
 
 def _rows(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The rows in which something stands, with the line each begins at."""
-    csv.field_size_limit(_MAX_CELL)
+    csv.field_size_limit(_MAX_CELL)  # one for the whole process: who needs a lower one looks for himself
     lines = (f"{text}\n" for text in source.lines)
     if delimiter == "\t":
         reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -190,6 +191,15 @@ def test_a_file_that_cannot_be_read_says_where_and_why(raw: bytes, message: str)
         read(raw)
     assert message in str(caught.value)
     assert str(caught.value).startswith("answers: ")
+
+
+def test_a_long_cell_is_refused_whatever_limit_others_have_set_for_the_process() -> None:
+    before = csv.field_size_limit(10_000_000)
+    try:
+        with pytest.raises(AnswerFileError, match="is a quotation mark left open"):
+            read(b'answer,question_id\n"' + b"long " * 40_000 + b'",b\n')
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_what_came_before_a_cut_was_read() -> None:

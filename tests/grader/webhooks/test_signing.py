@@ -11,25 +11,27 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from grader.ports import Endpoint, Rotation
 from grader.webhooks import Secret, Secrets, signature
 
-NOW = datetime.now(UTC)
-"""The library knows no other clock."""
-
 SECRETS = Secrets(b"the deployment's secret")
 BODY = '{"type":"grade.completed","data":{"candidate_ref":"Zoë 🪟"}}'
 
 
+def now() -> datetime:
+    """The library knows no other clock than the real one, and takes five minutes at most."""
+    return datetime.now(UTC)
+
+
 def endpoint(generation: int = 1, *retired: Rotation, name: str = "hook-1") -> Endpoint:
-    return Endpoint(id=name, url="", events=(), created_at=NOW, generation=generation, retired=retired)
+    return Endpoint(id=name, url="", events=(), created_at=now(), generation=generation, retired=retired)
 
 
-def headers(of: Endpoint, at: datetime = NOW) -> dict[str, str]:
-    timestamp = int(at.timestamp())
-    signed = signature(SECRETS.of(of, NOW), "msg_1", timestamp, BODY)
+def headers(of: Endpoint, at: datetime | None = None) -> dict[str, str]:
+    timestamp = int((at or now()).timestamp())
+    signed = signature(SECRETS.of(of, now()), "msg_1", timestamp, BODY)
     return {"webhook-id": "msg_1", "webhook-timestamp": str(timestamp), "webhook-signature": signed}
 
 
 def text(of: Endpoint) -> str:
-    return SECRETS.of(of, NOW)[0].text
+    return SECRETS.of(of, now())[0].text
 
 
 def test_a_receiver_with_the_standard_library_accepts_what_we_sign() -> None:
@@ -47,15 +49,15 @@ def test_a_receiver_refuses_what_was_changed_on_the_way(name: str) -> None:
     with pytest.raises(WebhookVerificationError):
         Webhook(text(of)).verify(BODY + " ", sent)
     with pytest.raises(WebhookVerificationError):
-        Webhook(text(of)).verify(BODY, headers(of, NOW - timedelta(minutes=6)))
+        Webhook(text(of)).verify(BODY, headers(of, now() - timedelta(minutes=6)))
 
 
 def test_while_secrets_overlap_each_of_them_verifies_and_an_ended_one_does_not() -> None:
     first, second = endpoint(1), endpoint(2)
     overlapping = endpoint(
         3,
-        Rotation(generation=1, ends_at=NOW - timedelta(seconds=1)),
-        Rotation(generation=2, ends_at=NOW + timedelta(days=1)),
+        Rotation(generation=1, ends_at=now() - timedelta(seconds=1)),
+        Rotation(generation=2, ends_at=now() + timedelta(days=1)),
     )
     assert headers(overlapping)["webhook-signature"].count("v1,") == 2
     for holder in (second, endpoint(3)):
@@ -66,7 +68,7 @@ def test_while_secrets_overlap_each_of_them_verifies_and_an_ended_one_does_not()
 
 def test_a_secret_is_32_bytes_that_no_other_endpoint_generation_or_deployment_has() -> None:
     texts = {text(endpoint()), text(endpoint(2)), text(endpoint(name="hook-2"))}
-    texts |= {each.text for each in Secrets(b"another").of(endpoint(), NOW)}
+    texts |= {each.text for each in Secrets(b"another").of(endpoint(), now())}
     assert len(texts) == 4
     for each in texts:
         assert each.startswith("whsec_")
@@ -80,4 +82,4 @@ def test_the_signature_is_the_one_of_the_specification_s_own_example() -> None:
 
 
 def test_a_secret_is_not_shown_by_accident() -> None:
-    assert "whsec_" not in repr(SECRETS.of(endpoint(), NOW)) + repr(SECRETS)
+    assert "whsec_" not in repr(SECRETS.of(endpoint(), now())) + repr(SECRETS)
