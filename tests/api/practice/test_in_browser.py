@@ -139,16 +139,15 @@ def test_the_whole_loop_with_a_mouse(browser: Any, site: str, script: bool) -> N
 def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None:
     with opened(browser) as page:
         page.goto(site)
-        tab_to(page, "sliding-search", "document.activeElement.id === 'search'")
-        page.keyboard.type("sliding window")
-        page.locator(".questions li").nth(1).wait_for(state="detached")
-        tab_to(page, "question", "document.activeElement.textContent.includes('Sliding Window')")
+        search_with_keys(page)
         page.keyboard.press("Enter")
         page.wait_for_url("**/questions/DL0028")
         tab_to(page, "answer", "document.activeElement.id === 'answer'")
         page.keyboard.type(ANSWER)
         page.keyboard.press("Control+Enter")
         page.get_by_role("heading", name="You covered 1 of 5 key points").wait_for()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()  # put there by the script that listens
+        settle(page)
         for _ in range(2):
             page.keyboard.press("j")
         page.keyboard.press("h")
@@ -164,6 +163,23 @@ def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None
         tab_to(page, "answer", "document.activeElement.id === 'answer'")
         page.keyboard.type("jk? are letters here. ")
         assert "jk? are letters here. " in page.get_by_label("Revise your answer").input_value()
+
+
+def search_with_keys(page: Any) -> None:
+    """Search for a question and go to it, as leaving the field searches once more and must not lose the place."""
+    tab_to(page, "sliding-search", "document.activeElement.id === 'search'")
+    page.keyboard.type("sliding window")
+    page.wait_for_url("**text=sliding%20window**")
+    on_question = "document.activeElement.matches('.questions a')"
+    with page.expect_response("**/practice?*"):
+        tab_to(page, "question", on_question)
+    settle(page)
+    assert page.evaluate(on_question)
+
+
+def settle(page: Any) -> None:
+    """Wait until no part of the page is being replaced."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
 def tab_to(page: Any, what: str, reached: str) -> None:
