@@ -41,7 +41,7 @@ from api.routes import (
     webhooks,
 )
 from api.tracing import telemetry
-from api.web import manual, rendering
+from api.web import manual, rendering, signing_in
 from api.web.assessment import ROUTERS as ASSESSMENT
 from api.web.practice import ROUTERS as PRACTICE
 from grader import __version__
@@ -130,6 +130,7 @@ def _include_routes(app: FastAPI) -> None:
         assessments,
         platforms,
         manual,
+        signing_in,
     )
     for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE):
         app.include_router(router)

@@ -1,7 +1,8 @@
 """Who is asking: checked before the body is read, so that a stranger costs nothing.
 
 A key comes as `Authorization: Bearer …` and nowhere else: not in the address, which is logged, not in a cookie, which
-a browser sends along by itself. Hiring platforms send theirs to their own routes, as user name of Basic credentials.
+a browser sends along by itself. Who signed in with one on a page is known by a signed cookie that does not hold the
+key, on pages only. Hiring platforms send theirs to their own routes, as user name of Basic credentials.
 While no key was ever made this machine is served without one, and nobody else is.
 """
 
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.errors import Problem, Render, to_problem
 from api.permissions import Rule, rule_for
 from api.rate_limits import take, with_rate_headers
+from api.web.session import session_holder
 from grader.access import LOCAL, VISITOR, Principal
 from grader.assessment import Platform
 from grader.bootstrap import Access
@@ -100,6 +102,9 @@ async def _caller(request: Request, rule: Rule, access: Access, *, local: bool) 
     sent = request.headers.getlist("authorization")
     if sent:
         return await _key_holder(sent, access)
+    signed_in = await session_holder(request, access.keyring) if rule.seen else None
+    if signed_in is not None:
+        return signed_in
     if rule.page and access.practice != "nobody" and local:
         return LOCAL
     if rule.page and access.practice == "everyone":

@@ -28,20 +28,21 @@ class Body(Enum):
 class Rule:
     """What a route asks of its caller; `creates` says that it honours an Idempotency-Key.
 
-    `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so. What a
-    `platform` calls is served to its connections only, whose keys come as Basic credentials. `body` counts below
-    `/v1/`, for methods that have one.
+    `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so. What is `seen`
+    in a browser is served to whom signed in there, too; see `api.web.session`. What a `platform` calls is served to
+    its connections only, whose keys come as Basic credentials. `body` counts below `/v1/`, for methods that have one.
     """
 
     scope: Scope | None
     creates: bool = False
     page: bool = False
+    seen: bool = False
     platform: Platform | None = None
     body: Body = Body.JSON
 
 
 _OPEN: Final = Rule(None)
-_PAGE: Final = Rule(Scope.GRADE, page=True)
+_PAGE: Final = Rule(Scope.GRADE, page=True, seen=True)
 _GREENHOUSE: Final = Rule(None, platform=Platform.GREENHOUSE)
 _ASHBY: Final = Rule(None, platform=Platform.ASHBY)
 UNDECLARED: Final = Rule(Scope.ADMIN)
@@ -53,6 +54,9 @@ RULES: Final[dict[str, Rule]] = {
     "GET /problems": _OPEN,
     "GET /static": _OPEN,
     "GET /metrics": Rule(Scope.ADMIN),
+    "GET /sign-in": _OPEN,
+    "POST /sign-in": _OPEN,
+    "POST /sign-out": _OPEN,
     "GET /": _PAGE,
     "GET /practice": _PAGE,
     "GET /practice/progress": _PAGE,

@@ -107,6 +107,14 @@ class Keyring:
         self._used[key.id] = self.now()
         return key.principal
 
+    async def holder(self, key_id: str) -> Principal | None:
+        """Whose the key is that somebody showed before, or None where it counts no longer; StorageError likewise."""
+        key = await self._find(key_id)
+        if key is None or key.state(self.now()) is not KeyState.ACTIVE:
+            return None
+        self._used[key.id] = self.now()
+        return key.principal
+
     async def in_use(self) -> bool:
         """Whether a key was ever made: from then on nobody is served without one."""
         if not self._any and self._asked_until <= self.clock():

@@ -24,7 +24,10 @@ NONCE_BYTES: Final = 16
 VISITOR_COOKIE: Final = "grader_visitor"
 """Tells visitors apart who practise without a key from elsewhere."""
 
-_PURPOSES: Final = {COOKIE: "forms", VISITOR_COOKIE: "visitors"}
+SESSION_COOKIE: Final = "grader_session"
+"""Names the API key that somebody signed in with; see `api.web.session`."""
+
+_PURPOSES: Final = {COOKIE: "forms", VISITOR_COOKIE: "visitors", SESSION_COOKIE: "sessions"}
 
 
 def form_token(request: Request) -> str:

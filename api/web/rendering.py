@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from api.web.formulas import prose
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 
-PAGES: Final = ("/practice", "/assessment/", "/report/")
+PAGES: Final = ("/practice", "/review", "/sign-in", "/sign-out", "/assessment/", "/report/")
 """Below these paths a person is looking."""
 
 _templates: Final = Environment(
@@ -44,13 +45,20 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
 
 
 def form_page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """A page with forms: they carry the token that `require_form_token` asks for."""
+    """A page with forms: they carry the token that `require_form_token` asks for; who is signed in can sign out."""
     token = form_token(request)
-    return remember(page(template, status=status, form_token=token, **values), request, token)
+    signed_in: bool = getattr(request.state, "signed_in", False)
+    made = page(template, status=status, form_token=token, signed_in=signed_in, **values)
+    return remember(made, request, token)
 
 
 def show_problem(request: Request, problem: Problem) -> Response:
-    """A problem as a page; the way back keeps what was typed."""
+    """A problem as a page; the way back keeps what was typed, and who is not known can sign in."""
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        after = request.url.path if request.method == "GET" else ""
+        shown = form_page(request, "sign_in.html", status=problem.status, after=after, complaint="")
+        shown.headers.update(problem.headers)
+        return shown
     shown = page(
         "problem.html",
         status=problem.status,
@@ -58,6 +66,7 @@ def show_problem(request: Request, problem: Problem) -> Response:
         wait=wait(problem),
         sent=request.method == "POST",
         at_practice=request.url.path.startswith(PAGES[0]),
+        other_key=problem.slug == "insufficient-scope",
     )
     shown.headers.update({name: value for name, value in problem.headers.items() if name.lower() == "retry-after"})
     return shown

@@ -14,7 +14,7 @@ from api.dependencies import App, Application
 from api.errors import Problem, to_problem
 from api.web.forms import Form
 from api.web.practice.learner import Learning, welcome
-from api.web.rendering import form_page, page, wait
+from api.web.rendering import form_page, wait
 from grader.errors import GraderError
 from grader.practice import Learner
 from grader.practising import Concern, Standing, concern, follow_up_rubric, standings
@@ -112,7 +112,8 @@ async def list_questions(
         shown.sort(key=lambda pair: pair[1].due_at or tonight)
     return welcome(
         request,
-        page(
+        form_page(
+            request,
             "practice/questions.html",
             questions=shown,
             wanted=wanted,
