@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.practice.marking import Passage, badge, mark
+from api.web.marking import Passage, badge, mark
 from grader.domain import Evidence, GradedPoint, Label
 
 TEXT = "The moon pulls the water."

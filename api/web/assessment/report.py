@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from api.web.assessment.visit import Reading
-from api.web.practice.marking import Passage, badge, mark
+from api.web.marking import Passage, badge, mark
 from api.web.rendering import page
 from grader.assessment import OrderState
 from grader.domain import Grade

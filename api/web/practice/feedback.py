@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from api.web.practice.marking import Passage, badge, mark
+from api.web.marking import Passage, badge, mark
 from grader.domain import Flag, GradedPoint, Label
 from grader.feedback import FLAG_NOTES
 from grader.practice import Attempt
