@@ -44,6 +44,7 @@ from api.tracing import telemetry
 from api.web import manual, rendering, signing_in
 from api.web.assessment import ROUTERS as ASSESSMENT
 from api.web.practice import ROUTERS as PRACTICE
+from api.web.review import ROUTERS as REVIEW
 from grader import __version__
 from grader.bootstrap import (
     Services,
@@ -132,7 +133,7 @@ def _include_routes(app: FastAPI) -> None:
         manual,
         signing_in,
     )
-    for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE):
+    for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE, *REVIEW):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
 

@@ -28,6 +28,7 @@ from grader.bootstrap import (
     build_practice,
     build_registry,
     build_reviewer,
+    build_triage,
 )
 from grader.candidates import Candidates
 from grader.domain import Grade
@@ -39,6 +40,7 @@ from grader.ports import Claim, GradeStore, PendingGrade
 from grader.practising import Practice
 from grader.reception import Reception
 from grader.reviewing import Reviewer
+from grader.triage import Triage
 from grader.webhooks import EndpointRegistry
 from rubrics.bank import Bank
 from rubrics.errors import RubricError
@@ -135,6 +137,11 @@ class Application:
     def reviewer(self) -> Reviewer:
         """Who keeps what people say of grades."""
         return build_reviewer(self.services.storage)
+
+    @property
+    def triage(self) -> Triage:
+        """What people are to look at."""
+        return build_triage(self.services.storage)
 
     @property
     def practice(self) -> Practice:

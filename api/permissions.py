@@ -43,6 +43,7 @@ class Rule:
 
 _OPEN: Final = Rule(None)
 _PAGE: Final = Rule(Scope.GRADE, page=True, seen=True)
+_REVIEW: Final = Rule(Scope.REVIEW, seen=True)
 _GREENHOUSE: Final = Rule(None, platform=Platform.GREENHOUSE)
 _ASHBY: Final = Rule(None, platform=Platform.ASHBY)
 UNDECLARED: Final = Rule(Scope.ADMIN)
@@ -72,6 +73,13 @@ RULES: Final[dict[str, Rule]] = {
     "POST /practice/questions/{question_id}": _PAGE,
     "GET /practice/questions/{question_id}/follow-ups/{key_point_id}": _PAGE,
     "POST /practice/questions/{question_id}/follow-ups/{key_point_id}": _PAGE,
+    "GET /review": _REVIEW,
+    "GET /review/next": _REVIEW,
+    "GET /review/grades/{grade_id}": _REVIEW,
+    "POST /review/grades/{grade_id}/overrides": _REVIEW,
+    "POST /review/grades/{grade_id}/opinion": _REVIEW,
+    "POST /review/grades/{grade_id}/appeals/{number}": _REVIEW,
+    "POST /review/grades/{grade_id}/done": _REVIEW,
     "GET /v1/questions": Rule(Scope.READ),
     "GET /v1/questions/{question_id}": Rule(Scope.READ),
     "POST /v1/grades": Rule(Scope.GRADE, creates=True),

@@ -35,6 +35,7 @@ from grader.ports import (
     PendingGrade,
     PendingGrades,
     Place,
+    ReferralStore,
     ResponseCache,
     ReviewStore,
     Row,
@@ -42,7 +43,7 @@ from grader.ports import (
     Together,
 )
 from grader.practice import Attempt, Reveal, Study
-from grader.review import Appeal, Override
+from grader.review import Appeal, Override, SecondOpinion
 
 PAGE: Final = 100
 """Grades read at a time."""
@@ -55,6 +56,7 @@ class Held(BaseModel):
     answer: str | None
     overrides: tuple[Override, ...]
     appeals: tuple[Appeal, ...]
+    opinions: tuple[SecondOpinion, ...] = ()
 
 
 class Promised(BaseModel):
@@ -146,6 +148,7 @@ class Candidates:
     batches: BatchSubjects
     orders: OrderStore
     interviews: InterviewStore
+    referrals: ReferralStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def export(self, who: Principal, candidate_ref: str) -> Export:
@@ -243,6 +246,7 @@ class Candidates:
             answer=None if basis is None else request_of(basis).answer,
             overrides=await self.reviews.overrides(tenant, grade.id),
             appeals=await self.reviews.appeals(tenant, grade.id),
+            opinions=await self.reviews.opinions(tenant, grade.id),
         )
 
     async def _said(self, tenant: str, grades: tuple[Grade, ...]) -> tuple[str, ...]:
@@ -257,6 +261,7 @@ class Candidates:
         """Delete what rests on these grades, and the kept answers to the requests that made them and the others."""
         await self.bases.erase(tenant, grades)
         await self.reviews.erase(tenant, grades)
+        await self.referrals.erase(tenant, grades)
         await self.outbox.forget(tenant, about=(*grades, *others))
         await self.idempotency.forget(tenant, (*grades, *others))
 

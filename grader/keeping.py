@@ -16,7 +16,8 @@ from grader.audit import Action, Event, commitment, new_salt
 from grader.domain import Grade
 from grader.erased import Erased
 from grader.grading import Request
-from grader.ports import AuditLog, Basis, BasisStore, GradeStore, Together
+from grader.ports import AuditLog, Basis, BasisStore, GradeStore, ReferralStore, Together
+from grader.referral import Referral, reasons_of
 from grader.webhooks import Publisher, grade_completed
 
 _requests: Final = TypeAdapter(Request)
@@ -27,7 +28,7 @@ NOBODY: Final = "local"
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps grades."""
+    """Keeps grades, and refers those that a person is to look at: doubtful ones, and `audit_share` of all by chance."""
 
     grades: GradeStore
     bases: BasisStore
@@ -35,6 +36,8 @@ class Keeper:
     together: Together
     publisher: Publisher
     erased: Erased
+    referrals: ReferralStore
+    audit_share: float = 0.0
 
     async def keep(
         self, tenant: str, request: Request, grade: Grade, made_by: str | None, asked_at: datetime | None = None
@@ -50,7 +53,16 @@ class Keeper:
             await self.grades.save(tenant, grade)
             await self.bases.keep(tenant, Basis(grade.id, grade.candidate_ref, grade.created_at, asked, salt))
             await self.audit.append(tenant, _kept(grade, salt, made_by))
+            await self._refer(tenant, grade, made_by)
             await self.publisher.publish(tenant, grade_completed(grade))
+
+    async def _refer(self, tenant: str, grade: Grade, made_by: str | None) -> None:
+        """A grade that was made again needs nobody to look at the old one."""
+        if grade.regrade_of is not None:
+            await self.referrals.settle(tenant, grade.regrade_of, made_by or NOBODY, grade.created_at)
+        reasons = reasons_of(grade, self.audit_share)
+        if reasons:
+            await self.referrals.refer(tenant, Referral(grade.id, grade.question_id, reasons, grade.created_at))
 
 
 def request_of(basis: Basis) -> Request:

@@ -104,6 +104,39 @@ class Appeal(Immutable):
     decided_at: datetime | None = None
 
 
+class PointOpinion(Immutable):
+    """What a person says of one key point, and what the machine had said of it."""
+
+    key_point_id: Identifier
+    verdict: Label
+    machine: Label
+    judged_by: str
+
+
+class SecondOpinion(Immutable):
+    """A person's own verdicts on the points of one grade, beside the machine's; it never changes either.
+
+    `blind` says that they were given before the machine's were seen, `drawn` that chance chose the grade, and not a
+    doubt. The scores are what either's verdicts come to; null where they come to none. `judge` is the grade's.
+    """
+
+    grade_id: str
+    question_id: str
+    rubric_hash: str
+    judge: str
+    points: tuple[PointOpinion, ...]
+    score: float | None
+    machine_score: float | None
+    blind: bool
+    drawn: bool
+    made_by: str
+    made_at: datetime
+
+    def of(self, key_point_id: str) -> Label | None:
+        """The person's verdict on a point; None where they were not asked."""
+        return next((each.verdict for each in self.points if each.key_point_id == key_point_id), None)
+
+
 class Review(Immutable):
     """Everything people have said of one grade, and the outcome; `outcome` is the machine's while nobody overrode."""
 

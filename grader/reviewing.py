@@ -14,7 +14,8 @@ from grader.domain import Evidence, Grade, Label
 from grader.errors import AlreadyStored, GraderError
 from grader.keeping import NOBODY, request_of
 from grader.outcome import outcome, overruled
-from grader.ports import AuditLog, Basis, BasisStore, ReviewStore, Together
+from grader.ports import AuditLog, Basis, BasisStore, ReferralStore, ReviewStore, Together
+from grader.referral import Reason, Referral
 from grader.review import Appeal, AppealReason, AppealState, Override, OverrideReason, Review, ReviewedGrade
 from grader.text.canonical import canonicalise
 from grader.webhooks import Publisher, grade_reviewed
@@ -22,6 +23,9 @@ from rubrics.model import Span
 
 TRIES: Final = 3
 """For the next number of an appeal: only others' appeals against the same grade in the same moment cost one."""
+
+PRACTISING: Final = "practice:"
+"""How the candidate_ref of somebody who practises begins: they flag what others appeal against."""
 
 
 class UnknownKeyPoint(GraderError):
@@ -78,6 +82,7 @@ class Reviewer:
     audit: AuditLog
     together: Together
     publisher: Publisher
+    referrals: ReferralStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def review(self, tenant: str, grade: Grade) -> Review:
@@ -146,6 +151,9 @@ class Reviewer:
         facts = {"key_point": made.key_point_id, "reason": made.reason.value, **_committed(basis, text=made.text)}
         async with self.together(who.tenant):
             await self.reviews.appeal(who.tenant, made)
+            reason = Reason.FLAGGED if (grade.candidate_ref or "").startswith(PRACTISING) else Reason.APPEAL
+            referral = Referral(grade.id, grade.question_id, (reason,), made.made_at)
+            await self.referrals.refer(who.tenant, referral)
             await self.audit.append(who.tenant, Event(made.made_by, Action.APPEALED, grade.id, facts))
         return await self.review(who.tenant, grade)
 

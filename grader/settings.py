@@ -66,12 +66,8 @@ class Settings(BaseSettings):
     tenant_budget_calls: int | None = Field(
         default=None, ge=0, description="Most LLM calls of one tenant a day (UTC); default: no limit"
     )
-    tenant_budget_tokens: int | None = Field(
-        default=None, ge=0, description="Most tokens of one tenant a day, in and out"
-    )
-    tenant_budget_usd: float | None = Field(
-        default=None, ge=0, description="Most USD of one tenant a day; needs the prices"
-    )
+    tenant_budget_tokens: int | None = Field(default=None, ge=0, description="Most tokens likewise, in and out")
+    tenant_budget_usd: float | None = Field(default=None, ge=0, description="Most USD likewise; needs the prices")
 
     retention: Retention = Field(
         default=Retention.KEEP,
@@ -197,6 +193,10 @@ class Settings(BaseSettings):
     )
     screening: Literal["review", "ignore"] = Field(
         default="review", description="What flagged text in an answer means: a person looks (hiring), or nothing"
+    )
+
+    audit_share: float = Field(
+        default=0.02, ge=0, le=1, description="Share of all grades that people are to judge blind, drawn by chance"
     )
 
     partial_credit: float = Field(default=0.5, ge=0, le=1, description="Credit of a partly made point")

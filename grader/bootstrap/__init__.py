@@ -12,7 +12,7 @@ from grader.bootstrap.judging import build_chat_model, build_extractor
 from grader.bootstrap.practice import build_practice
 from grader.bootstrap.reading import locate_embedding_model, locate_reader, open_reader, train_reader
 from grader.bootstrap.reception import build_reception
-from grader.bootstrap.reviews import build_auditor, build_candidates, build_keeper, build_reviewer
+from grader.bootstrap.reviews import build_auditor, build_candidates, build_keeper, build_reviewer, build_triage
 from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.services import Services, build_services
 from grader.bootstrap.stores import Storage, database_schema, upgrade_database
@@ -46,6 +46,7 @@ __all__ = [
     "build_services",
     "build_settlement",
     "build_transcript_reader",
+    "build_triage",
     "database_schema",
     "deployment_secret",
     "locate_embedding_model",

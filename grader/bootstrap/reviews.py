@@ -11,17 +11,26 @@ from grader.candidates import Candidates
 from grader.erased import Erased
 from grader.keeping import Keeper
 from grader.reviewing import Reviewer
+from grader.triage import Triage
 
 
 def build_keeper(storage: Storage) -> Keeper:
     """Keeps grades with their basis and their entry in the decision log."""
     publisher, erased = build_publisher(storage), _erased(storage)
-    return Keeper(storage.grades, storage.bases, storage.audit, storage.together, publisher, erased)
+    kept = storage.grades, storage.bases, storage.audit, storage.together
+    return Keeper(*kept, publisher, erased, storage.referrals, storage.settings.audit_share)
 
 
 def build_reviewer(storage: Storage) -> Reviewer:
     """Keeps overrides and appeals."""
-    return Reviewer(storage.bases, storage.reviews, storage.audit, storage.together, build_publisher(storage))
+    kept = storage.bases, storage.reviews, storage.audit, storage.together
+    return Reviewer(*kept, build_publisher(storage), storage.referrals)
+
+
+def build_triage(storage: Storage) -> Triage:
+    """Keeps the queue of what people are to look at."""
+    kept = storage.grades, storage.reviews, storage.referrals, storage.audit
+    return Triage(*kept, storage.together)
 
 
 def build_auditor(storage: Storage) -> Auditor:
@@ -47,6 +56,7 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.batch_subjects,
         storage.orders,
         storage.interviews,
+        storage.referrals,
     )
 
 

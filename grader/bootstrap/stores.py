@@ -29,6 +29,7 @@ from grader.ports import (
     OrderStore,
     Outbox,
     PendingGrades,
+    ReferralStore,
     ResponseCache,
     ReviewStore,
     RubricStore,
@@ -109,6 +110,11 @@ class Storage:
     def reviews(self) -> ReviewStore:
         """What people said of grades."""
         return cast(ReviewStore, _Opening(self._opened, "reviews"))
+
+    @property
+    def referrals(self) -> ReferralStore:
+        """What people are to look at."""
+        return cast(ReferralStore, _Opening(self._opened, "referrals"))
 
     @property
     def rubrics(self) -> RubricStore:
@@ -286,4 +292,5 @@ def _build(settings: Settings) -> SqlStores:
         sql.SqlOrderStore(database),
         sql.SqlConnectionStore(database),
         sql.SqlInterviewStore(database),
+        sql.SqlReferralStore(database),
     )

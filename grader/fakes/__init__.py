@@ -15,6 +15,7 @@ from grader.fakes.judging import FakeJudge, FakeReader
 from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.platforms import FakeConnectionStore, FakeVault
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
+from grader.fakes.referrals import FakeReferralStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeErasures, FakeGradeStore, FakeResponseCache, counting_ids, separately
 from grader.fakes.transcripts import FakeTranscriptReader
@@ -46,6 +47,7 @@ __all__ = [
     "FakeOutbox",
     "FakePendingGrades",
     "FakeReader",
+    "FakeReferralStore",
     "FakeResponseCache",
     "FakeReviewStore",
     "FakeRubricStore",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from grader.audit import Anchor, Entry, Event, chained
 from grader.errors import AlreadyStored
 from grader.ports.audit import Basis
-from grader.review import Appeal, AppealState, Override
+from grader.review import Appeal, AppealState, Override, SecondOpinion
 
 
 @dataclass
@@ -65,6 +65,7 @@ class FakeReviewStore:
     """Keeps what people said of grades in memory."""
 
     said: dict[tuple[str, str, str, int], Override | Appeal] = field(default_factory=dict)
+    given: dict[tuple[str, str, str], SecondOpinion] = field(default_factory=dict)
 
     async def overrides(self, tenant: str, grade_id: str) -> tuple[Override, ...]:
         """The grade's overrides, in order."""
@@ -90,12 +91,36 @@ class FakeReviewStore:
         self.said[tenant, appeal.grade_id, "Appeal", appeal.number] = appeal
         return True
 
+    async def opine(self, tenant: str, opinion: SecondOpinion) -> None:
+        """Keep it; the person must not have given one before."""
+        key = (tenant, opinion.grade_id, opinion.made_by)
+        if key in self.given:
+            raise AlreadyStored("there is an opinion by this person already")
+        self.given[key] = opinion
+
+    async def opinions(self, tenant: str, grade_id: str) -> tuple[SecondOpinion, ...]:
+        """The second opinions on the grade."""
+        return tuple(reversed([each for each in self._given(tenant) if each.grade_id == grade_id]))
+
+    async def latest_opinions(
+        self, tenant: str, *, limit: int, question_id: str | None = None
+    ) -> tuple[SecondOpinion, ...]:
+        """The newest second opinions."""
+        return tuple([each for each in self._given(tenant) if question_id in {None, each.question_id}][:limit])
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Forget what was said of these grades."""
         theirs = [key for key in self.said if key[0] == tenant and key[1] in grade_ids]
         for key in theirs:
             del self.said[key]
-        return len(theirs)
+        opinions = [key for key in self.given if key[0] == tenant and key[1] in grade_ids]
+        for given in opinions:
+            del self.given[given]
+        return len(theirs) + len(opinions)
+
+    def _given(self, tenant: str) -> list[SecondOpinion]:
+        theirs = [each for (owner, *_), each in self.given.items() if owner == tenant]
+        return sorted(theirs, key=lambda each: (each.made_at, each.grade_id, each.made_by), reverse=True)
 
     def _add(self, tenant: str, item: Override | Appeal) -> None:
         key = (tenant, item.grade_id, type(item).__name__, item.number)

@@ -32,6 +32,7 @@ from grader.ports.judging import Judge, Passage, Reader, Reading, Word
 from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
 from grader.ports.platforms import Connection, ConnectionStore, Vault
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
+from grader.ports.referrals import ReferralFilter, ReferralStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import Erasures, GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 from grader.ports.transcripts import TranscriptReader
@@ -103,6 +104,8 @@ __all__ = [
     "Priority",
     "Reader",
     "Reading",
+    "ReferralFilter",
+    "ReferralStore",
     "Refusal",
     "Reply",
     "ResponseCache",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from grader.audit import Anchor, Entry, Event
-from grader.review import Appeal, Override
+from grader.review import Appeal, Override, SecondOpinion
 
 
 class AuditLog(Protocol):
@@ -81,6 +81,20 @@ class ReviewStore(Protocol):
         """Keep what became of an open appeal; False where it was not open any more."""
         ...
 
+    async def opine(self, tenant: str, opinion: SecondOpinion) -> None:
+        """Keep it; AlreadyStored if this person has given one on the grade."""
+        ...
+
+    async def opinions(self, tenant: str, grade_id: str) -> tuple[SecondOpinion, ...]:
+        """The second opinions on the grade, the oldest first."""
+        ...
+
+    async def latest_opinions(
+        self, tenant: str, *, limit: int, question_id: str | None = None
+    ) -> tuple[SecondOpinion, ...]:
+        """At most `limit` second opinions on any grade, the newest first."""
+        ...
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
-        """Delete what was said of these grades; how many overrides and appeals there were."""
+        """Delete what was said of these grades; how many overrides, appeals and opinions there were."""
         ...

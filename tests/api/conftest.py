@@ -26,6 +26,7 @@ from grader.judges.similarity import Calibration, SimilarityJudge
 from grader.ports import Judge
 from grader.settings import Settings
 from rubrics.bank import Bank
+from tests.api.browsing import launched
 
 START_POLLS = 1_000
 """Requests to /readyz before a start counts as failed; one takes about 2 ms."""
@@ -89,6 +90,13 @@ def serve(build: Callable[..., FastAPI]) -> Iterator[Serve]:
 def client(serve: Serve) -> TestClient:
     """A client of an application that is ready; `similarity` judges where nothing else is asked for."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser without a window, one a module."""
+    with launched() as found:
+        yield found
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlErasures, SqlGradeStore
+from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlErasures, SqlGradeStore, SqlReferralStore
 from grader.auditing import Auditor
 from grader.domain import Grade, Label
 from grader.erased import Erased
@@ -50,7 +50,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
 async def kept(database: Database, log: AuditLog, grade: Grade, name: str) -> tuple[float, float]:
     """Of one tenant's grades, by WRITERS at once: how many a second, and ms of this process's work for each."""
     nobody, erased = Publisher(FakeEndpointStore(), FakeOutbox()), Erased(SqlErasures(database), b"secret")
-    keeper = Keeper(SqlGradeStore(database), SqlBasisStore(database), log, database.together, nobody, erased)
+    stores = SqlGradeStore(database), SqlBasisStore(database), log, database.together
+    keeper = Keeper(*stores, nobody, erased, SqlReferralStore(database))
     count = 0
     began, worked = time.perf_counter(), time.process_time()
 

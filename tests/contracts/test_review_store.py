@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,16 @@ from grader.domain import Evidence, Label, Status
 from grader.errors import AlreadyStored
 from grader.fakes import FakeBasisStore, FakeReviewStore
 from grader.ports import Basis, BasisStore, ReviewStore
-from grader.review import Appeal, AppealReason, AppealState, Outcome, Override, OverrideReason
+from grader.review import (
+    Appeal,
+    AppealReason,
+    AppealState,
+    Outcome,
+    Override,
+    OverrideReason,
+    PointOpinion,
+    SecondOpinion,
+)
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OpenDatabase = Callable[[str], Awaitable[Database]]
@@ -71,6 +80,23 @@ def decided(number: int = 1, state: AppealState = AppealState.UPHELD) -> Appeal:
     return appeal(number).model_copy(update=done)
 
 
+def opinion(grade_id: str = "g1", *, by: str = "ann", minutes: int = 0, question_id: str = "q") -> SecondOpinion:
+    said = PointOpinion(key_point_id="k1", verdict=Label.COVERED, machine=Label.MISSING, judged_by="local")
+    return SecondOpinion(
+        grade_id=grade_id,
+        question_id=question_id,
+        rubric_hash="sha256:0",
+        judge="local",
+        points=(said,),
+        score=1.0,
+        machine_score=None,
+        blind=True,
+        drawn=False,
+        made_by=by,
+        made_at=NOON + timedelta(minutes=minutes),
+    )
+
+
 def basis(grade_id: str = "g1") -> Basis:
     return Basis(grade_id, "c-1", NOON, '{"answer": "né à 🪟"}', b"\x00\xff" * 16)
 
@@ -103,11 +129,31 @@ async def test_of_two_appeals_of_one_number_the_first_stays(reviews: ReviewStore
         await reviews.appeal("one", appeal())
 
 
+async def test_a_person_has_one_opinion_of_a_grade_and_two_people_have_two(reviews: ReviewStore) -> None:
+    for given in (opinion(), opinion(by="bob", minutes=1)):
+        await reviews.opine("one", given)
+    with pytest.raises(AlreadyStored):
+        await reviews.opine("one", opinion(minutes=2))
+    assert await reviews.opinions("one", "g1") == (opinion(), opinion(by="bob", minutes=1))
+    assert await reviews.opinions("two", "g1") == ()
+
+
+async def test_the_latest_opinions_are_listed_and_those_on_one_question(reviews: ReviewStore) -> None:
+    given = [opinion(f"g{n}", minutes=n, question_id="q" if n % 2 else "r") for n in range(4)]
+    for each in given:
+        await reviews.opine("one", each)
+    await reviews.opine("two", opinion("g9", minutes=9))
+    assert await reviews.latest_opinions("one", limit=2) == (given[3], given[2])
+    assert await reviews.latest_opinions("one", limit=9, question_id="q") == (given[3], given[1])
+
+
 async def test_what_was_said_of_some_grades_can_be_erased(reviews: ReviewStore) -> None:
     for grade_id in ("g1", "g2", "g3"):
         await reviews.override("one", override(grade_id=grade_id))
         await reviews.appeal("one", appeal(grade_id=grade_id))
-    assert await reviews.erase("one", ["g1", "g3", "nothing"]) == 4
+        await reviews.opine("one", opinion(grade_id))
+    assert await reviews.erase("one", ["g1", "g3", "nothing"]) == 6
+    assert [len(await reviews.opinions("one", grade_id)) for grade_id in ("g1", "g2", "g3")] == [0, 1, 0]
     assert await reviews.erase("one", []) == 0
     assert [len(await reviews.overrides("one", grade_id)) for grade_id in ("g1", "g2", "g3")] == [0, 1, 0]
 

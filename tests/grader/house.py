@@ -24,6 +24,7 @@ from grader.fakes import (
     FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
+    FakeReferralStore,
     FakeResponseCache,
     FakeReviewStore,
     FakeStudyStore,
@@ -59,13 +60,15 @@ class House:
     audit: FakeAuditLog = field(default_factory=lambda: FakeAuditLog(now=lambda: NOON))
     attempts: FakeAttemptStore = field(default_factory=FakeAttemptStore)
     studies: FakeStudyStore = field(default_factory=FakeStudyStore)
+    referrals: FakeReferralStore = field(default_factory=FakeReferralStore)
     batches: FakeBatchStore = field(default_factory=FakeBatchStore)
 
     def __post_init__(self) -> None:
         self.publisher = Publisher(self.endpoints, self.outbox)
         self.erased = Erased(FakeErasures(), b"secret")
-        self.keeper = Keeper(self.grades, self.bases, self.audit, separately, self.publisher, self.erased)
-        self.reviewer = Reviewer(self.bases, self.reviews, self.audit, separately, self.publisher, lambda: NOON)
+        telling = separately, self.publisher
+        self.keeper = Keeper(self.grades, self.bases, self.audit, *telling, self.erased, self.referrals)
+        self.reviewer = Reviewer(self.bases, self.reviews, self.audit, *telling, self.referrals, lambda: NOON)
         self.auditor = Auditor(self.audit, self.grades, self.bases)
         stores = self.grades, self.bases, self.reviews, self.pending, self.responses, self.idempotency
         self.candidates = Candidates(
@@ -79,6 +82,7 @@ class House:
             self.batches,
             FakeOrderStore(),
             FakeInterviewStore(),
+            self.referrals,
             lambda: NOON,
         )
 

@@ -22,6 +22,7 @@ from grader.fakes import (
     FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
+    FakeReferralStore,
     FakeResponseCache,
     FakeReviewStore,
     FakeStudyStore,
@@ -52,6 +53,7 @@ def candidates() -> Candidates:
         FakeBatchStore(),
         FakeOrderStore(),
         FakeInterviewStore(),
+        FakeReferralStore(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +16,6 @@ from grader.fakes import (
     FakeIdempotencyStore,
     FakeReviewStore,
     completion,
-    separately,
 )
 from grader.grading import Request
 from grader.keeping import request_of
@@ -27,7 +26,6 @@ from grader.reviewing import (
     AppealClosed,
     EvidenceElsewhere,
     Objection,
-    Reviewer,
     UnknownAppeal,
     UnknownKeyPoint,
     Verdict,
@@ -86,7 +84,7 @@ async def test_of_two_overrides_in_one_moment_one_is_refused(house: House) -> No
     first = await house.reviewer.override(ANN, grade, verdict(), "o1")
     house.reviews.said["acme", "g1", "Override", 2] = first.overrides[0].model_copy(update={"number": 2})
     stale = FakeReviewStore({("acme", "g1", "Override", 1): first.overrides[0]})
-    racing = Reviewer(house.bases, _Stale(house.reviews, stale), house.audit, separately, house.publisher, lambda: NOON)  # type: ignore[arg-type]
+    racing = replace(house.reviewer, reviews=_Stale(house.reviews, stale))  # type: ignore[arg-type]
     with pytest.raises(AlreadyStored):
         await racing.override(BOB, grade, verdict(label=Label.MISSING), "o2")
 
@@ -115,14 +113,7 @@ async def test_of_two_objections_in_one_moment_both_are_kept(house: House) -> No
 async def test_objections_that_come_first_each_time_are_given_up_on(house: House) -> None:
     grade = await house.graded()
     await house.reviewer.appeal(ANN, grade, objection("k1"), "a1")
-    racing = Reviewer(
-        house.bases,
-        _Stale(house.reviews, FakeReviewStore()),  # type: ignore[arg-type]
-        house.audit,
-        separately,
-        house.publisher,
-        lambda: NOON,
-    )
+    racing = replace(house.reviewer, reviews=_Stale(house.reviews, FakeReviewStore()))  # type: ignore[arg-type]
     with pytest.raises(AlreadyStored):
         await racing.appeal(BOB, grade, objection("k2"), "a2")
 

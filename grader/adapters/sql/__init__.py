@@ -23,6 +23,7 @@ from grader.adapters.sql.keys import SqlKeyStore
 from grader.adapters.sql.orders import SqlOrderStore
 from grader.adapters.sql.outbox import SqlOutbox
 from grader.adapters.sql.pending import SqlPendingGrades
+from grader.adapters.sql.referrals import SqlReferralStore
 from grader.adapters.sql.responses import SqlResponseCache
 from grader.adapters.sql.reviews import SqlReviewStore
 from grader.adapters.sql.rubrics import SqlRubricStore
@@ -60,6 +61,7 @@ class SqlStores:
     orders: SqlOrderStore
     connections: SqlConnectionStore
     interviews: SqlInterviewStore
+    referrals: SqlReferralStore
 
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "SqlOrderStore",
     "SqlOutbox",
     "SqlPendingGrades",
+    "SqlReferralStore",
     "SqlResponseCache",
     "SqlReviewStore",
     "SqlRubricStore",

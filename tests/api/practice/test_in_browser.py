@@ -2,67 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from grader.judges.similarity import Calibration, SimilarityJudge
+from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, settle, tab_to
 from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
 
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 320, "height": 800}
-DESKTOP = {"width": 1440, "height": 900}
-
-AXE = Path(__file__).with_name("axe-4.14.1.min.js")
-"""axe-core of Deque as the npm registry has it, MPL-2.0; for tests only."""
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}"),
-]
-
-
-class Server(uvicorn.Server):
-    """Says when it can be reached."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.reachable = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.reachable.set()
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The application behind a real server on a free port."""
-    server = Server(uvicorn.Config(app, log_level="error", ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            assert server.reachable.wait(30)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+pytestmark = BROWSER_TEST
 
 
 @pytest.fixture
@@ -70,36 +20,6 @@ def site(build: Callable[..., FastAPI]) -> Iterator[str]:
     """The practice pages, with a judge that reads the first answer as a person would and covers all in the next."""
     with served(build(judges={"llm": reading(VERDICTS, EVERYTHING)}, default_judge="llm")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser without a window."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@contextmanager
-def opened(browser: Any, **options: Any) -> Iterator[Any]:
-    """An empty page; what the policy blocks, what cannot be loaded and what a script fails with fails the test."""
-    context = browser.new_context(**{"viewport": DESKTOP, **options})
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: complaints.append(asked.url) if "//127.0.0.1:" not in asked.url else None)
-    page.set_default_timeout(30_000)
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def overflow(page: Any) -> int:
-    """Pixels by which the page is wider than its window."""
-    width: int = page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
-    return width
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -152,6 +72,7 @@ def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None
             page.keyboard.press("j")
         page.keyboard.press("h")
         page.locator("#point-2 .hint").wait_for()
+        page.wait_for_function("document.activeElement.id === 'point-2'")  # the replaced point has the focus again
         page.keyboard.press("k")
         page.keyboard.press("e")
         assert page.evaluate("document.activeElement.getAttribute('href')") == "#point-1"
@@ -175,19 +96,6 @@ def search_with_keys(page: Any) -> None:
         tab_to(page, "question", on_question)
     settle(page)
     assert page.evaluate(on_question)
-
-
-def settle(page: Any) -> None:
-    """Wait until no part of the page is being replaced."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
-
-
-def tab_to(page: Any, what: str, reached: str) -> None:
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate(reached):
-            return
-    pytest.fail(f"{what} cannot be reached with Tab")
 
 
 def test_who_loses_the_connection_keeps_the_text(browser: Any, site: str) -> None:
@@ -262,11 +170,5 @@ def states(page: Any, sites: dict[str, str]) -> Iterator[str]:
 def test_every_page_and_state_is_accessible_and_fits(
     browser: Any, sites: dict[str, str], viewport: dict[str, int], scheme: str
 ) -> None:
-    axe, wrong = AXE.read_text("utf-8"), []
     with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
-        for state in states(page, sites):
-            page.evaluate(axe)
-            found = page.evaluate("axe.run().then(result => result.violations)")
-            wrong += [(state, each["id"], each["nodes"][0]["html"][:120]) for each in found]
-            wrong += [(state, "wider than its window", overflow(page))] if overflow(page) else []
-    assert "\n".join(map(str, wrong)) == ""
+        assert faults(page, states(page, sites)) == ""

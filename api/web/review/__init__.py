@@ -1,0 +1,7 @@
+"""`/review`: people look at what the machine doubts, decide, and see how far it agrees with them."""
+
+from api.web.review import deciding, queue, reviewing
+
+ROUTERS = (queue.router, reviewing.router, deciding.router)
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,126 @@
+"""The queue: what waits for a person, why, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.cursors import MAX_LENGTH, Cursors
+from api.dependencies import App, Application, Caller
+from api.web.rendering import form_page
+from api.web.review.words import REASONS, age, is_late, pseudonym
+from grader.domain import Label
+from grader.ports import Place, ReferralFilter
+from grader.referral import BLIND, Reason
+from grader.triage import Waiting
+from rubrics.errors import UnknownQuestion
+
+router = APIRouter(prefix="/review", include_in_schema=False, default_response_class=HTMLResponse)
+
+PAGE: Final = 25
+"""Referrals on a page."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which referrals to list; what is not known is taken for no wish."""
+
+    reason: Annotated[str, Query(max_length=40)] = ""
+    question: Annotated[str, Query(max_length=64)] = ""
+    show: Annotated[str, Query(max_length=10)] = ""
+
+    @property
+    def filter(self) -> ReferralFilter:
+        """The same in the words of the store."""
+        reason = Reason(self.reason) if self.reason in set(Reason) else None
+        question = self.question.strip() or None
+        return ReferralFilter(is_open=self.show != "settled", reason=reason, question_id=question)
+
+    def query(self, **changed: str) -> str:
+        """The address's part that says this wish, with changes; empty where nothing is wished."""
+        wished = {"reason": self.reason, "question": self.question, "show": self.show} | changed
+        said = urlencode({name: value for name, value in wished.items() if value})
+        return f"?{said}" if said else ""
+
+
+Wish = Annotated[Wanted, Depends()]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the queue; what would sway a judge is left out where it is to be judged blind."""
+
+    id: str
+    question_id: str
+    title: str
+    candidate: str
+    reasons: tuple[str, ...]
+    age: str
+    late: bool
+    blind: bool
+    score: float | None
+    doubts: int
+
+
+@router.get("")
+async def show_queue(
+    request: Request,
+    app: App,
+    caller: Caller,
+    wanted: Wish,
+    cursor: Annotated[str, Query(max_length=MAX_LENGTH)] = "",
+) -> Response:
+    """What waits, the longest first."""
+    cursors = Cursors(app.access.secret, f"{caller.tenant} review {wanted.query()}")
+    after = cursors.open(cursor) if cursor else None
+    found = await app.triage.queue(caller.tenant, wanted.filter, limit=PAGE, after=after)
+    last = found[-1].referral if len(found) == PAGE else None
+    waiting = await app.services.storage.referrals.waiting(caller.tenant)
+    return form_page(
+        request,
+        "review/queue.html",
+        lines=[await _line(app, caller.tenant, each) for each in found],
+        wanted=wanted,
+        waiting=[(reason, REASONS[reason], waiting[reason]) for reason in Reason if waiting.get(reason)],
+        questions=app.bank.questions(),
+        more=cursors.seal(Place(last.since, last.grade_id)) if last else "",
+        beginning=not cursor,
+    )
+
+
+@router.get("/next")
+async def go_on(app: App, caller: Caller, wanted: Wish, after: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """To the next one that waits; back to the queue where there is none."""
+    last = await app.services.storage.referrals.find(caller.tenant, after) if after else None
+    found = await app.triage.following(caller.tenant, wanted.filter, last)
+    place = "/review" if found is None else f"/review/grades/{found.grade_id}"
+    return RedirectResponse(place + wanted.query(), 303)
+
+
+async def title_of(app: Application, tenant: str, question_id: str) -> str:
+    """What a question is called; its id where it is no longer known."""
+    try:
+        return (await app.author.of_question(tenant, question_id)).question.title
+    except UnknownQuestion:
+        return question_id
+
+
+async def _line(app: Application, tenant: str, waiting: Waiting) -> Line:
+    referral, grade = waiting.referral, waiting.grade
+    blind = referral.is_open and bool(BLIND.intersection(referral.reasons))
+    return Line(
+        id=grade.id,
+        question_id=grade.question_id,
+        title=await title_of(app, tenant, grade.question_id),
+        candidate=pseudonym(app.access.secret, grade.candidate_ref),
+        reasons=tuple(REASONS[reason] for reason in referral.reasons),
+        age=age(referral.since),
+        late=referral.is_open and is_late(referral.since),
+        blind=blind,
+        score=None if blind else grade.score,
+        doubts=sum(point.verdict is Label.UNGRADED for point in grade.points),
+    )

@@ -1,0 +1,43 @@
+"""Answers and judges with which grades come to a person, and how to send them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from grader.fakes import FakeChatModel, FakeJudge, completion
+from grader.judges.llm import LlmJudge
+from grader.ports import Judge
+from tests.api.practice.judges import ANSWER, VERDICTS, reading
+
+NOT_THERE = [{**VERDICTS[0], "quotes": ["words that are not there"]}, *VERDICTS[1:]]
+"""Verdicts of which the first quotes what nobody said."""
+
+JUDGES: Mapping[str, Judge] = {
+    "sure": reading(),
+    "unsure": LlmJudge(FakeChatModel([completion(NOT_THERE)]), b"secret"),
+    "fake": FakeJudge({}),
+}
+APPEAL = {"key_point_id": "k3", "reason": "i_covered_this", "text": "I meant the memory, not the time."}
+
+
+def graded(client: TestClient, judge: str = "unsure", answer: str = ANSWER, ref: str = "ann@example.org") -> str:
+    """The id of a new grade; by the judge `unsure` it waits."""
+    body = {"question_id": "DL0028", "answer": answer, "judge": judge, "candidate_ref": ref}
+    response = client.post("/v1/grades", json=body)
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
+def objected(client: TestClient, **changed: Any) -> str:
+    """The id of a new grade that nobody doubted until the candidate objected."""
+    grade_id = graded(client, "sure")
+    assert client.post(f"/v1/grades/{grade_id}/appeals", json={**APPEAL, **changed}).status_code == 201
+    return grade_id
+
+
+def path_to(grade_id: str) -> str:
+    """Where the grade is looked at."""
+    return f"/review/grades/{grade_id}"
