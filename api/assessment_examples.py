@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from api.assessment_schemas import ConnectionOut, OrderOut
+from api.assessment_schemas import ConnectionOut, OrderOut, ToldOut, ToldPage
+from api.webhook_schemas import Replayed
 from grader.assessment import AssessmentOrder, Candidate, Platform, Test
 from grader.links import Links
 from grader.ports import Connection
@@ -14,6 +15,7 @@ _NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 _TEST: Final = "5d3a3ea2-6a0b-4d0e-9c55-41f0a1d3b7c2"
 _ORDER: Final = "c7a1b3f4-2a7d-4b7e-8d10-6f2b9f3f8e55"
 _CONNECTION: Final = "9e8b6c0a-1f2d-4e3b-8a4c-5d6e7f801234"
+_DELIVERY: Final = "4b9a7d1c-0f6e-4c3a-9d2b-8e7f6a5b4c3d"
 _BASE_URL: Final = "https://grader.example.com"
 
 
@@ -52,7 +54,33 @@ def _platform_examples() -> dict[str, dict[str, Any]]:
         },
         "GET /v1/platforms": {"200": _one({"connections": [connection]})},
         "GET /v1/platforms/{connection_id}/key": {"200": _one({"key": f"agp_{_CONNECTION}_{'A' * 43}"})},
+        "GET /v1/platforms/{connection_id}/deliveries": {
+            "200": _one(ToldPage(deliveries=[_told()], next=None).model_dump(mode="json"))
+        },
+        "POST /v1/platforms/{connection_id}/replays": {
+            "request": {
+                "all": {"summary": "All that is dead", "value": {}},
+                "one": {"summary": "One message", "value": {"delivery_id": _DELIVERY}},
+            },
+            "200": _one(Replayed(replayed=2).model_dump(mode="json")),
+        },
     }
+
+
+def _told() -> ToldOut:
+    return ToldOut(
+        id=_DELIVERY,
+        order_id=_ORDER,
+        message_id=f"complete:{_ORDER}",
+        state="dead",
+        tries=10,
+        status=503,
+        reason="server_error",
+        created_at=_NOON,
+        tried_at=_NOON + timedelta(hours=75),
+        next_try_at=None,
+        payload={"url": "https://app.greenhouse.io/integrations/testing_partners/take_home_tests/12345"},
+    )
 
 
 def _test() -> Test:

@@ -11,6 +11,7 @@ from api.cursors import MAX_LENGTH
 from api.queries import Limit
 from api.schemas import Strict
 from api.texts import Line
+from api.webhook_schemas import DeliveryOut
 from grader.assessment import (
     LONGEST_MINUTES,
     MAX_QUESTIONS,
@@ -24,7 +25,7 @@ from grader.assessment import (
     Test,
 )
 from grader.links import Links, Purpose
-from grader.ports import Connection
+from grader.ports import Connection, Delivery
 from rubrics.model import Identifier
 
 PAGE = 50
@@ -172,3 +173,21 @@ class ConnectionKey(BaseModel):
     """What the platform sends as the user name of Basic credentials, with an empty password."""
 
     key: str
+
+
+class ToldOut(DeliveryOut):
+    """One message to a platform, about an order."""
+
+    order_id: str
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """As it is shown."""
+        return cls(order_id=delivery.about, **DeliveryOut.of(delivery).model_dump())
+
+
+class ToldPage(BaseModel):
+    """Some of what a platform was told or is to be told, the newest first; `next` is the next page's cursor."""
+
+    deliveries: list[ToldOut]
+    next: str | None

@@ -128,7 +128,7 @@ _WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
     UnknownEndpoint: "There is no such webhook, or no such delivery to it.",
     UnknownTest: "There is no such test.",
     UnknownOrder: "There is no such order.",
-    UnknownConnection: "There is no such connection.",
+    UnknownConnection: "There is no such connection, or nothing like this was told by it.",
     WrongOrderState: "The order is in no state for this, or has changed in this moment.",
     TooManyEndpoints: "A tenant has at most 50 webhooks.",
     WrongState: "The version cannot go from the state it is in to this one.",

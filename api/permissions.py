@@ -141,6 +141,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET /v1/platforms": Rule(Scope.ADMIN),
     "GET /v1/platforms/{connection_id}/key": Rule(Scope.ADMIN),
     "DELETE /v1/platforms/{connection_id}": Rule(Scope.ADMIN),
+    "GET /v1/platforms/{connection_id}/deliveries": Rule(Scope.ADMIN),
+    "POST /v1/platforms/{connection_id}/replays": Rule(Scope.ADMIN),
     "GET /assessment/{token}": _OPEN,
     "POST /assessment/{token}/start": _OPEN,
     "GET /assessment/{token}/questions/{number}": _OPEN,

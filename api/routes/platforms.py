@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from api.assessment_schemas import ConnectionIn, ConnectionKey, ConnectionList, ConnectionOut
+from fastapi import APIRouter, Query, Response
+
+from api.assessment_schemas import ConnectionIn, ConnectionKey, ConnectionList, ConnectionOut, ToldOut, ToldPage
+from api.cursors import Cursors
 from api.dependencies import App, Caller, Creating
 from api.errors import FieldError, invalid
+from api.openapi import problems
+from api.webhook_schemas import DeliveryParameters, Replayed, ReplayRequest
 from grader.assessment import Platform
 from grader.errors import AlreadyStored
+from grader.ports import Place
 
 router = APIRouter(prefix="/v1/platforms", tags=["assessments"])
 
@@ -48,3 +54,23 @@ async def get_key(app: App, caller: Caller, connection_id: str) -> ConnectionKey
 async def disconnect(app: App, caller: Caller, connection_id: str) -> None:
     """End a connection: its key counts no longer, and the platform is told nothing more."""
     await app.access.connections.remove(caller, connection_id)
+
+
+@router.get("/{connection_id}/deliveries", openapi_extra=problems("invalid-cursor"))
+async def list_told(
+    app: App, caller: Caller, connection_id: str, wanted: Annotated[DeliveryParameters, Query()]
+) -> ToldPage:
+    """What a platform was told of its orders, or is to be told, the newest first; `state=dead` are the dead letters."""
+    cursors = Cursors(app.access.secret, f"{caller.tenant} told {connection_id} {wanted.state}")
+    after = None if wanted.cursor is None else cursors.open(wanted.cursor)
+    connections, limit = app.access.connections, wanted.limit
+    found = await connections.told(caller.tenant, connection_id, wanted.state, limit=limit + 1, after=after)
+    page = found[:limit]
+    more = cursors.seal(Place(page[-1].created_at, page[-1].id)) if len(found) > len(page) else None
+    return ToldPage(deliveries=[ToldOut.of(each) for each in page], next=more)
+
+
+@router.post("/{connection_id}/replays")
+async def tell_again(app: App, caller: Caller, connection_id: str, body: ReplayRequest) -> Replayed:
+    """Tell a platform again what was given up, or one message that was given up or delivered."""
+    return Replayed(replayed=await app.access.connections.retry(caller.tenant, connection_id, body.delivery_id))

@@ -50,4 +50,5 @@ def build_dispatcher(
 def build_connections(settings: Settings, storage: Storage) -> Connections:
     """Keeps the connections to hiring platforms."""
     secret = deployment_secret(settings)
-    return Connections(storage.connections, FernetVault(secret), storage.audit, storage.together, secret)
+    vault = FernetVault(secret)
+    return Connections(storage.connections, storage.outbox, vault, storage.audit, storage.together, secret)

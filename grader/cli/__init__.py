@@ -21,6 +21,7 @@ from grader.cli import (
     doctor,
     grade,
     keys,
+    platforms,
     questions,
     rubric,
     train,
@@ -46,6 +47,7 @@ app.command("bench")(bench.bench)
 app.add_typer(train.app, name="train")
 app.command("transcript")(transcript.transcript)
 app.add_typer(keys.app, name="keys")
+app.add_typer(platforms.app, name="platforms")
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
 app.command("worker")(worker.worker)

@@ -16,7 +16,7 @@ from grader.assessment import Platform
 from grader.audit import Action, Event
 from grader.delivery import GivenUp
 from grader.errors import GraderError
-from grader.ports import AuditLog, Connection, ConnectionStore, Together, Vault
+from grader.ports import AuditLog, Connection, ConnectionStore, Delivery, DeliveryState, Outbox, Place, Together, Vault
 
 PREFIX: Final = "agp_"
 _KEY: Final = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})_([A-Za-z0-9_-]{{43}})")
@@ -26,14 +26,15 @@ _NOBODY: Final = "local"
 
 
 class UnknownConnection(GraderError):
-    """The tenant has no such connection."""
+    """The tenant has no such connection, or nothing like this was to be told by it."""
 
 
 @dataclass(frozen=True)
 class Connections:
-    """Keeps connections; `secret` is the deployment's, which their keys are derived from."""
+    """Keeps connections, and shows what is told by them; `secret` is the deployment's, which keys are derived from."""
 
     store: ConnectionStore
+    outbox: Outbox
     vault: Vault
     audit: AuditLog
     together: Together
@@ -87,6 +88,28 @@ class Connections:
             return await self.find(tenant, connection_id)
         except UnknownConnection:
             raise GivenUp("connection_removed") from None
+
+    async def told(
+        self,
+        tenant: str,
+        connection_id: str,
+        state: DeliveryState | None = None,
+        *,
+        limit: int,
+        after: Place | None = None,
+    ) -> tuple[Delivery, ...]:
+        """What was told by a connection, or is to be, the newest first; UnknownConnection."""
+        await self.find(tenant, connection_id)
+        return await self.outbox.page(tenant, connection_id, state, limit=limit, after=after)
+
+    async def retry(self, tenant: str, connection_id: str, delivery_id: str | None = None) -> int:
+        """Tell again what was given up, or this one; how many there are. UnknownConnection."""
+        await self.find(tenant, connection_id)
+        if delivery_id is not None:
+            found = await self.outbox.find(tenant, delivery_id)
+            if found is None or found.target != connection_id:
+                raise UnknownConnection("nothing like this was to be told by this connection")
+        return await self.outbox.replay(tenant, connection_id, self.now(), delivery_id=delivery_id)
 
     async def _log(self, who: Principal, action: Action, connection: Connection) -> None:
         facts = {"platform": connection.platform.value}

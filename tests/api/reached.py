@@ -64,5 +64,7 @@ REACHED = {
     "GET /v1/platforms",
     "GET /v1/platforms/{connection_id}/key",
     "DELETE /v1/platforms/{connection_id}",
+    "GET /v1/platforms/{connection_id}/deliveries",
+    "POST /v1/platforms/{connection_id}/replays",
 }
 """The operations that `test_tenants.py` tries; a new one must be added here with a test."""

@@ -242,6 +242,16 @@ def test_another_tenants_test_and_order_are_answered_as_ones_that_are_not_there(
 def test_another_tenants_platform_is_answered_as_one_that_is_not_there(doors: Doors, mine: Any, theirs: Any) -> None:
     asked = {"platform": "ashby", "api_key": "theirs-0815"}
     made = doors.send("POST", "/v1/platforms", theirs, json=asked).json()
-    unreachable(doors, mine, f"/v1/platforms/{made['id']}", [("GET", "/key", None), ("DELETE", "", None)])
+    unreachable(
+        doors,
+        mine,
+        f"/v1/platforms/{made['id']}",
+        [
+            ("GET", "/key", None),
+            ("GET", "/deliveries", None),
+            ("POST", "/replays", {}),
+            ("DELETE", "", None),
+        ],
+    )
     assert doors.send("GET", "/v1/platforms", mine).json()["connections"] == []
     assert doors.send("GET", f"/v1/platforms/{made['id']}/key", theirs).status_code == 200

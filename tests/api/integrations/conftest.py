@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,11 +32,18 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def service(build: Any, receiver: Receiver) -> Iterator[httpx.Client]:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps everything."""
+    return tmp_path_factory.mktemp("hiring")
+
+
+@pytest.fixture(scope="module")
+def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx.Client]:
     """A client of a server that may call the receiver, and takes it for Ashby."""
     judges = {"fake": FakeJudge({"k1": Label.COVERED, "k2": Label.PARTIAL})}
     app = build(
         judges=judges,
+        data_dir=data_dir,
         default_judge="fake",
         delivery_trusted_hosts=frozenset({receiver.host}),
         ashby_url=receiver.url(""),
