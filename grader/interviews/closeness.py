@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.interviews.glossary import Glossary, mended
 from grader.interviews.planned import Planned
-from grader.ports import Embedder
+from grader.ports import Embedder, Vectors
 from grader.text.sentences import sentences
 from grader.text.words import words
 from grader.transcripts import Transcript
@@ -23,6 +23,9 @@ from rubrics.model import Span
 
 Matrix = NDArray[np.float32]
 """Shape (sentences, questions), cosines in [-1, 1]."""
+
+WINDOW: Final = 3
+"""Sentences that may ask a question together: "Say the model is huge. What then?"."""
 
 SMALL_TALK: Final = (
     "Hi, can you hear me all right?",
@@ -73,18 +76,29 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Closeness:
-    """The sentences of an interview, in order, and their cosines with the planned questions (and small talk)."""
+    """The sentences of an interview, in order, and their cosines with the planned questions (and small talk).
+
+    `leads` is that of asking for each sentence together with up to two before it in its turn, whichever is highest.
+    `vectors` are the sentences', `themes` one unit vector a question: the middle of all that asks and answers it.
+    """
 
     sentences: tuple[Sentence, ...]
     asks: Matrix
+    leads: Matrix
     follows: Matrix
     answers: Matrix
     small_talk: NDArray[np.float32]
+    vectors: Vectors
+    themes: Vectors
     places: dict[int, list[int]]
 
     def of(self, turn: int) -> list[int]:
         """The places of a turn's sentences."""
         return self.places.get(turn, [])
+
+    def theme(self, places: Sequence[int]) -> Vectors:
+        """Cosines of these sentences, taken together, with the theme of each question; at least one sentence."""
+        return self.themes @ _unit(self.vectors[list(places)].sum(axis=0))
 
     def telling(self, places: Sequence[int]) -> list[int]:
         """Those of these sentences that are long enough to say what they are about."""
@@ -100,15 +114,53 @@ async def closeness(
     for place, sentence in enumerate(found):
         places.setdefault(sentence.turn, []).append(place)
     if not found:
-        nothing = np.zeros((0, len(plan)), dtype=np.float32)
-        return Closeness((), nothing, nothing, nothing, np.zeros(0, dtype=np.float32), places)
+        return _nothing(len(plan))
     vectors = await embedder.embed([_as_meant(sentence.text, plan, glossary) for sentence in found])
-    phrases = [group for each in plan for group in (each.asked_as, each.followed_by, each.answered_by)]
-    known = await embedder.embed([phrase for group in (*phrases, SMALL_TALK) for phrase in group])
-    cosines = vectors @ known.T
-    columns = _closest(cosines, [len(group) for group in (*phrases, SMALL_TALK)])
-    asks, follows, answers = (np.stack(columns[kind : 3 * len(plan) : 3], axis=1) for kind in range(3))
-    return Closeness(found, asks, follows, answers, columns[-1], places)
+    groups = [*(group for each in plan for group in (each.asked_as, each.followed_by, each.answered_by)), SMALL_TALK]
+    known = await embedder.embed([phrase for group in groups for phrase in group])
+    *phrases, small_talk = np.split(known, np.cumsum([len(group) for group in groups])[:-1])
+    asking, following, answering = phrases[::3], phrases[1::3], phrases[2::3]
+    asks = _nearest(vectors, asking)
+    return Closeness(
+        sentences=found,
+        asks=asks,
+        leads=np.maximum(asks, _together(vectors, asking, places)),
+        follows=_nearest(vectors, following),
+        answers=_nearest(vectors, answering),
+        small_talk=_nearest(vectors, [small_talk])[:, 0],
+        vectors=vectors,
+        themes=np.stack([_unit(np.vstack(both).sum(axis=0)) for both in zip(asking, answering, strict=True)]),
+        places=places,
+    )
+
+
+def _nothing(questions: int) -> Closeness:
+    none = np.zeros((0, questions), dtype=np.float32)
+    vectors, themes = np.zeros((0, 1), dtype=np.float32), np.zeros((questions, 1), dtype=np.float32)
+    return Closeness((), none, none, none, none, none[:, 0], vectors, themes, {})
+
+
+def _nearest(vectors: Vectors, groups: Sequence[Vectors]) -> Matrix:
+    """Per group of phrases the cosine of the closest one; -1 for a group without any."""
+    nobody = np.full(len(vectors), -1.0, dtype=np.float32)
+    return np.stack([(vectors @ group.T).max(axis=1) if len(group) else nobody for group in groups], axis=1)
+
+
+def _together(vectors: Vectors, asking: Sequence[Vectors], places: dict[int, list[int]]) -> Matrix:
+    """How near each sentence comes to asking with those before it in its turn; the sum stands for the whole."""
+    found = np.full((len(vectors), len(asking)), -1.0, dtype=np.float32)
+    for size in range(2, WINDOW + 1):
+        ends = [place for turn in places.values() for place in turn[size - 1 :]]
+        if ends:
+            whole = np.stack([_unit(vectors[end - size + 1 : end + 1].sum(axis=0)) for end in ends])
+            found[ends] = np.maximum(found[ends], _nearest(whole, asking))
+    return found
+
+
+def _unit(vector: Vectors) -> Vectors:
+    """A vector at length 1; one without any length as it is."""
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else vector
 
 
 def _sentences(transcript: Transcript) -> list[Sentence]:
@@ -123,16 +175,6 @@ def _as_meant(text: str, plan: Sequence[Planned], glossary: Glossary) -> str:
         for term in reversed(mended(text, glossary, each.rubric)):
             text = text[: term.span.start] + term.meant + text[term.span.end :]
     return text
-
-
-def _closest(cosines: Matrix, sizes: Sequence[int]) -> list[NDArray[np.float32]]:
-    """Per group of phrases the cosine of the closest one; -1 for a group without any."""
-    nobody = np.full(len(cosines), -1.0, dtype=np.float32)
-    columns, start = [], 0
-    for size in sizes:
-        columns.append(cosines[:, start : start + size].max(axis=1) if size else nobody)
-        start += size
-    return columns
 
 
 def word_count(text: str) -> int:

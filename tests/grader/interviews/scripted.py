@@ -1,8 +1,7 @@
-"""The interviews of `recorded`, read: their turns, gold labels, and the files they would be exported to."""
+"""The interviews of `recorded`, read: their turns and gold labels."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from grader.transcripts import Role, Transcript
 from grader.transcripts.assembly import Piece, turns_of
 
 FOLDER = Path(__file__).parent / "recorded"
-WORDS_A_SECOND = 2.5
+WORDS_A_SECOND = 2.5  # what people say, and how many seconds pass until somebody else does
 PAUSE = 0.4
 
 _VARIANT = re.compile(r"\{([^|{}]*)\|([^|{}]*)\}")
@@ -61,15 +60,9 @@ class Interview:
         name = self.names[key]
         return f"Speaker {name}" if name.isdecimal() else name
 
-    def export(self) -> tuple[str, bytes]:
-        """A file of the interview's form: its name and content."""
-        text = {"zoom": _zoom, "otter": _otter, "plain": _plain, "deepgram": _deepgram}[self.form](self)
-        suffix = {"zoom": "vtt", "deepgram": "json"}.get(self.form, "txt")
-        return f"{self.name}.{suffix}", text.encode()
-
 
 def interviews(*, corrected: bool = False) -> list[Interview]:
-    """All twelve, as they were heard or as they were said."""
+    """All of them, as they were heard or as they were said."""
     return [_read(path, corrected=corrected) for path in sorted(FOLDER.glob("*.txt"))]
 
 
@@ -98,46 +91,3 @@ def _lines(body: str, *, corrected: bool) -> Iterator[Line]:
         end = clock + len(text.split()) / WORDS_A_SECOND
         yield Line(speaker, question if question not in {"", "-"} else None, text, round(clock, 2), round(end, 2))
         clock = end + PAUSE
-
-
-def _stamp(seconds: float) -> str:
-    return f"{int(seconds // 3600):02}:{int(seconds // 60) % 60:02}:{seconds % 60:06.3f}"
-
-
-def _zoom(interview: Interview) -> str:
-    cues = (
-        f"{number}\r\n{_stamp(line.start)} --> {_stamp(line.end)}\r\n{interview.names[line.speaker]}: {line.text}\r\n"
-        for number, line in enumerate(interview.lines, start=1)
-    )
-    return "WEBVTT\r\n\r\n" + "\r\n".join(cues)
-
-
-def _otter(interview: Interview) -> str:
-    turns = (
-        f"{interview.names[line.speaker]}  {int(line.start // 60)}:{int(line.start % 60):02}  \n{line.text}\n"
-        for line in interview.lines
-    )
-    return "\n".join(turns) + "\nTranscribed by https://otter.ai\n"
-
-
-def _plain(interview: Interview) -> str:
-    return "\n".join(f"{interview.names[line.speaker]}: {line.text}" for line in interview.lines) + "\n"
-
-
-def _deepgram(interview: Interview) -> str:
-    words = [word for line in interview.lines for word in _words(interview, line)]
-    alternative = {"transcript": " ".join(word["punctuated_word"] for word in words), "words": words}
-    return json.dumps({"metadata": {}, "results": {"channels": [{"alternatives": [alternative]}]}})
-
-
-def _words(interview: Interview, line: Line) -> Iterator[dict[str, object]]:
-    for number, word in enumerate(line.text.split()):
-        start = line.start + number / WORDS_A_SECOND
-        yield {
-            "word": word.strip(".,?!").lower(),
-            "punctuated_word": word,
-            "start": round(start, 2),
-            "end": round(start + 1 / WORDS_A_SECOND, 2),
-            "confidence": 0.98,
-            "speaker": int(interview.names[line.speaker]),
-        }
