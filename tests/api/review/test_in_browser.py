@@ -1,0 +1,161 @@
+"""A person reviews in a real browser: with a mouse, with the keyboard alone, and with JavaScript switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, tab_to
+from tests.api.review.waiting import JUDGES, graded, objected
+
+pytestmark = BROWSER_TEST
+
+
+@pytest.fixture
+def site(build: Callable[..., FastAPI]) -> Iterator[str]:
+    """The review pages; a doubted grade waits, and behind it one that its candidate objected to."""
+    with served(build(judges=JUDGES, default_judge="sure", audit_share=0.0)) as address:
+        with httpx2.Client(base_url=address) as client:
+            graded(client)
+            objected(client)
+        yield address
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_whole_loop_with_a_mouse(browser: Any, site: str, script: bool) -> None:  # noqa: FBT001 - a parameter
+    with opened(browser, java_script_enabled=script) as page:
+        page.goto(f"{site}/review")
+        page.get_by_role("link", name="Start with the oldest").click()
+        page.get_by_role("heading", name="Sliding Window Attention", level=1).wait_for()
+        point = page.locator("#point-1")
+        if script:
+            page.locator(".own").get_by_text("Each token").dblclick(position={"x": 12, "y": 12})
+            page.get_by_role("button", name="Point 1").click()
+            assert point.get_by_label("Words of the answer").input_value() == "Each"
+        else:
+            point.get_by_text("Change the verdict").click()
+        point.get_by_label("Words of the answer").fill("attends only to a local window")
+        point.get_by_label("covered").check()
+        point.get_by_label("Reason").select_option(label="evidence missed")
+        point.get_by_role("button", name="Decide").click()
+        page.get_by_role("heading", name="As people decided").wait_for()
+        page.locator(".own mark", has_text="attends only to a local window").wait_for()
+        page.get_by_role("button", name="Done, next").click()
+
+        page.get_by_role("heading", name="Judge first").wait_for()
+        assert page.get_by_text("I meant the memory").count() == 0
+        page.get_by_label("in part").check()
+        page.get_by_role("button", name="That is my verdict").click()
+        page.get_by_text("I meant the memory").wait_for()
+        page.get_by_text("The verdict stands").click()
+        page.get_by_label("Why, in a sentence").fill("You speak of no memory.")
+        page.get_by_role("button", name="Answer").click()
+        page.get_by_text("answered: the verdict stands").wait_for()
+        page.get_by_role("button", name="Done, next").click()
+        page.get_by_text("Nothing waits").wait_for()
+
+
+def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{site}/review")
+        tab_to(page, "the oldest", "document.activeElement.textContent === 'Start with the oldest'")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()  # put there by the script that listens
+        page.keyboard.press("3")
+        assert page.evaluate("document.activeElement.id") == "point-3"
+        page.keyboard.press("e")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#point-3"
+        page.keyboard.press("1")
+        page.keyboard.press("p")
+        tab_to(page, "the reason", "document.activeElement.name === 'reason'")
+        page.keyboard.press("e")  # the first option that begins with it
+        tab_to(page, "the words", "document.activeElement.name === 'words'")
+        page.keyboard.type("a local window")
+        assert page.evaluate("document.activeElement.value") == "a local window", "letters are letters here"
+        tab_to(page, "the button", "document.activeElement.textContent === 'Decide'")
+        page.keyboard.press("Enter")
+        page.get_by_text("A person decided: in part, because of evidence missed").wait_for()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()
+        page.keyboard.press("Shift+Enter")
+
+        page.get_by_role("heading", name="Judge first").wait_for()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()
+        page.keyboard.press("?")
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+        page.keyboard.press("3")
+        page.keyboard.press("w")
+        page.keyboard.press("Shift+Enter")
+        page.get_by_text("Your own verdict, given blind: wrong").wait_for()
+
+
+@pytest.fixture(scope="module")
+def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
+    """Addresses at which something waits, and at which nothing does."""
+    app = {"judges": JUDGES, "default_judge": "sure", "audit_share": 0.0}
+    with (
+        served(build(**app)) as address,
+        served(build(**app)) as empty,
+        httpx2.Client(base_url=address) as client,
+    ):
+        doubted, disputed = graded(client), objected(client)
+        yield {"site": address, "empty": empty, "doubted": doubted, "disputed": disputed}
+
+
+def states(page: Any, places: dict[str, str]) -> Iterator[str]:
+    """Every page and state, one after the other."""
+    site, doubted = places["site"], f"{places['site']}/review/grades/{places['doubted']}"
+    for name, address in {
+        "nothing waits": f"{places['empty']}/review",
+        "queue": f"{site}/review",
+        "no such grade": f"{site}/review/grades/no",
+        "blind": f"{site}/review/grades/{places['disputed']}",
+        "sign in": f"{site}/sign-in",
+        "name shown": f"{doubted}?names=shown",
+    }.items():
+        page.goto(address)
+        yield name
+    page.goto(doubted)
+    page.locator("#point-2").get_by_text("Change the verdict").click()
+    page.get_by_text("Reference answer").click()
+    yield "opened"
+    page.locator("#point-2").get_by_label("covered").check()
+    page.locator("#point-2").get_by_label("Reason").select_option("policy")
+    page.locator("#point-2").get_by_label("Words of the answer").fill("nobody said that here")
+    page.locator("#point-2").get_by_role("button", name="Decide").click()
+    page.get_by_role("alert").wait_for()
+    yield "refused"
+    page.locator("#point-2").get_by_label("Words of the answer").fill("")
+    page.locator("#point-2").get_by_role("button", name="Decide").click()
+    page.get_by_role("heading", name="As people decided").wait_for()
+    yield "decided"
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [
+        pytest.param(DESKTOP, "dark", id="wide dark"),
+        pytest.param(PHONE, "light", id="narrow light"),
+        pytest.param(DESKTOP, "light", id="wide light", marks=pytest.mark.slow),
+        pytest.param(PHONE, "dark", id="narrow dark", marks=pytest.mark.slow),
+    ],
+)
+def test_every_page_and_state_is_accessible_and_fits(
+    browser: Any, places: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+        assert faults(page, states(page, places)) == ""
+
+
+def test_an_objection_with_its_answer_is_accessible(browser: Any, site: str) -> None:
+    with opened(browser, viewport=PHONE, color_scheme="dark", bypass_csp=True) as page:
+        page.goto(f"{site}/review?reason=appeal")
+        page.get_by_role("link", name="Sliding Window Attention").click()
+        page.get_by_label("missed").check()
+        page.get_by_role("button", name="That is my verdict").click()
+        page.get_by_text("The verdict stands").click()
+        assert faults(page, ["objection"]) == ""
