@@ -43,12 +43,19 @@ class SubmissionParameters(BudgetParameters):
     question_id: Annotated[
         str | None, Field(min_length=1, max_length=64, description="What rows are graded against that do not say")
     ] = None
+    half_price: Annotated[
+        bool, Field(description="Ask the LLM by bulk jobs at half the price; a row takes up to a day, or two")
+    ] = False
     dry_run: Annotated[bool, Field(description="Only tell what it would take; nothing is kept")] = False
 
     def batch(self, key: str | None) -> NewBatch:
         """The batch they ask for."""
-        options = Options(judge=self.judge, feedback=self.feedback, coached=self.llm_feedback)
-        return NewBatch(self.name, options, self.priority, self.limit, key)
+        return NewBatch(self.name, self.options, self.priority, self.limit, key)
+
+    @property
+    def options(self) -> Options:
+        """How its rows are to be graded."""
+        return Options(judge=self.judge, feedback=self.feedback, coached=self.llm_feedback, half_price=self.half_price)
 
 
 class BatchPageParameters(Parameters):

@@ -98,7 +98,7 @@ def review_examples(grade: dict[str, Any], promise: dict[str, Any]) -> dict[str,
     said = review(grade["id"])
     held = {"grade": grade, "answer": "Every token …", "overrides": said["overrides"], "appeals": said["appeals"]}
     counts = {"grades": 1, "promised": 0, "replies": 1, "statements": 2, "attempts": 0, "studies": 0, "rows": 0}
-    erased = {"receipt": "9c1d…", **counts, "orders": 0, "interviews": 1, "entry": f"12:{'0' * 64}"}
+    erased = {"receipt": "9c1d…", **counts, "bulk_requests": 0, "orders": 0, "interviews": 1, "entry": f"12:{'0' * 64}"}
     of = "/v1/grades/{grade_id}"
     again = grade | {"regrade_of": "7c1b3f0a-5e0e-4b7e-9d3a-1f2e3d4c5b6a"}
     return {

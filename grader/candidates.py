@@ -12,121 +12,43 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from grader.access import Principal
-from grader.assessment import AssessmentOrder, SavedAnswer
 from grader.audit import Action, Anchor, Event
 from grader.domain import Grade
 from grader.erased import Erased
-from grader.keeping import NOBODY, read_request, request_of
+from grader.held import (
+    Erasure,
+    Export,
+    Held,
+    Ordered,
+    held_row,
+    interviewed,
+    promised_grade,
+)
+from grader.keeping import NOBODY, request_of
 from grader.ports import (
     AttemptStore,
     AuditLog,
     BasisStore,
     BatchSubjects,
+    BulkJobStore,
     GradeFilter,
     GradeStore,
     IdempotencyStore,
     InterviewStore,
-    KeptInterview,
     OrderStore,
     Outbox,
-    PendingGrade,
     PendingGrades,
     Place,
     ReferralStore,
     ResponseCache,
     ReviewStore,
-    Row,
     StudyStore,
     Together,
 )
-from grader.practice import Attempt, Reveal, Study
-from grader.review import Appeal, Override, SecondOpinion
 
 PAGE: Final = 100
 """Grades read at a time."""
-
-
-class Held(BaseModel):
-    """One grade of a candidate, the answer it was made from, and what people said of it."""
-
-    grade: Grade
-    answer: str | None
-    overrides: tuple[Override, ...]
-    appeals: tuple[Appeal, ...]
-    opinions: tuple[SecondOpinion, ...] = ()
-
-
-class Promised(BaseModel):
-    """A grade that is still to be made, and the answer it will be made from; none where it failed for good."""
-
-    id: str
-    question_id: str
-    accepted_at: datetime
-    answer: str | None
-
-
-class HeldRow(BaseModel):
-    """One row of a batch about a candidate: the answer, its other columns, and its grade if it has one."""
-
-    answer: str
-    extra: dict[str, str]
-    grade: Grade | None
-
-
-class Ordered(BaseModel):
-    """An order to take a test, and what was written for it and not yet handed in."""
-
-    order: AssessmentOrder
-    answers: tuple[SavedAnswer, ...]
-
-
-class Interviewed(BaseModel):
-    """One version of an interview: what was handed in, the transcript included, and what it came to, as JSON."""
-
-    id: str
-    version: int
-    created_at: datetime
-    commission: str
-    report: str
-
-
-class Export(BaseModel):
-    """Everything held about a candidate; `replies` are what language models said of the answers, word for word.
-
-    Attempts, reveals and studies are there for who practised: help that was taken, drafts and days to come back;
-    `rows` are those of batches, `orders` those to take a test.
-    """
-
-    candidate_ref: str
-    exported_at: datetime
-    grades: tuple[Held, ...]
-    promised: tuple[Promised, ...] = ()
-    replies: tuple[str, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
-    reveals: tuple[Reveal, ...] = ()
-    studies: tuple[Study, ...] = ()
-    rows: tuple[HeldRow, ...] = ()
-    orders: tuple[Ordered, ...] = ()
-    interviews: tuple[Interviewed, ...] = ()
-
-
-class Erasure(BaseModel):
-    """What was erased, and the entry of the decision log that says so; `receipt` is its subject."""
-
-    receipt: str
-    grades: int
-    promised: int
-    replies: int
-    statements: int
-    attempts: int
-    studies: int
-    rows: int
-    orders: int
-    interviews: int
-    entry: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +68,7 @@ class Candidates:
     attempts: AttemptStore
     studies: StudyStore
     batches: BatchSubjects
+    bulk_jobs: BulkJobStore
     orders: OrderStore
     interviews: InterviewStore
     referrals: ReferralStore
@@ -163,14 +86,14 @@ class Candidates:
             candidate_ref=candidate_ref,
             exported_at=self.now(),
             grades=tuple(held),
-            promised=tuple(_promised(each) for each in pending),
+            promised=tuple(promised_grade(each) for each in pending),
             replies=tuple(reply.text for reply in replies),
             attempts=attempts,
             reveals=await self.attempts.reveals(who.tenant, [attempt.id for attempt in attempts]),
             studies=await self.studies.of(who.tenant, candidate_ref),
-            rows=tuple(map(_held_row, await self.batches.of(who.tenant, candidate_ref))),
+            rows=tuple(map(held_row, await self.batches.of(who.tenant, candidate_ref))),
             orders=await self._ordered(who.tenant, candidate_ref),
-            interviews=tuple(map(_interviewed, await self.interviews.of(who.tenant, candidate_ref))),
+            interviews=tuple(map(interviewed, await self.interviews.of(who.tenant, candidate_ref))),
         )
 
     async def erase(self, who: Principal, candidate_ref: str) -> Erasure:
@@ -193,6 +116,7 @@ class Candidates:
                 "attempts": await self.attempts.erase(tenant, candidate_ref),
                 "studies": await self.studies.erase(tenant, candidate_ref),
                 "rows": await self.batches.erase(tenant, candidate_ref, self.now()),
+                "bulk_requests": await self.bulk_jobs.erase(tenant, candidate_ref),
                 "orders": len(orders),
                 "interviews": len(interviews),
             }
@@ -264,22 +188,6 @@ class Candidates:
         await self.referrals.erase(tenant, grades)
         await self.outbox.forget(tenant, about=(*grades, *others))
         await self.idempotency.forget(tenant, (*grades, *others))
-
-
-def _held_row(row: Row) -> HeldRow:
-    stored = row.result.grade if row.result else None
-    grade = None if stored is None else Grade.model_validate_json(stored)
-    return HeldRow(answer=row.item.answer, extra=dict(row.item.extra), grade=grade)
-
-
-def _promised(pending: PendingGrade) -> Promised:
-    answer = read_request(pending.request).answer if pending.request else None
-    return Promised(id=pending.id, question_id=pending.question_id, accepted_at=pending.accepted_at, answer=answer)
-
-
-def _interviewed(kept: KeptInterview) -> Interviewed:
-    fields = ("id", "version", "created_at", "commission", "report")
-    return Interviewed(**{name: getattr(kept, name) for name in fields})
 
 
 def _erased(by: str, action: Action, grades: tuple[str, ...], counts: dict[str, int]) -> Event:

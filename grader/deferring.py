@@ -39,11 +39,14 @@ HANDING_IN: Final = timedelta(minutes=10)
 GIVEN_UP: Final = timedelta(hours=30)
 """The endpoint promises 24 hours; a job that cannot be looked at for longer is lost."""
 
-KEPT: Final = timedelta(days=7)
-"""How long a job's replies can be had again after a crash; the endpoint keeps them for 30 days."""
+MOST_CHARACTERS: Final = 30_000_000
+"""In one job: as JSON that is at most 180 MB, of the 200 MB that the API takes."""
 
 MANY_GIVEN: Final = 100_000
 """Replies remembered as given out."""
+
+ERASED: Final = "erased"
+"""The reason of a request whose candidate was erased meanwhile: nobody gets the reply."""
 
 LOST: Final = "no_result"
 """The reason of a request that a job has left out."""
@@ -51,11 +54,17 @@ LOST: Final = "no_result"
 
 @dataclass
 class _Asked:
-    """A request that somebody waits for; `rounds` counts the jobs it was in."""
+    """A request that somebody waits for, and whom it is about; `rounds` counts the jobs it was in."""
 
     request: ChatRequest
+    about: str | None = None
     reply: asyncio.Future[Completion] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     rounds: int = 0
+
+    @property
+    def characters(self) -> int:
+        """About how long it is."""
+        return len(self.request["system"]) + len(self.request["user"]) + len(str(self.request["schema"]))
 
     def fail(self, failure: JudgeFailure) -> None:
         """Tell who waits that there is no reply."""
@@ -84,11 +93,11 @@ class DeferredChatModel:
 
     async def complete(self, **request: Unpack[ChatRequest]) -> Completion:
         """The model's answer, within a day; JudgeFailure when the job or the request in it has failed."""
-        tenant = subject().tenant
+        tenant, candidate_ref = subject().tenant, subject().candidate_ref
         key = content_hash(tenant, self.identity, question_hash(request))
         asked = self._asked.get(key)
         if asked is None:
-            asked = self._asked[key] = _Asked(request)
+            asked = self._asked[key] = _Asked(request, candidate_ref)
             asked.reply.add_done_callback(lambda _done: self._asked.pop(key, None))
             if key in self._given:  # whoever asks again was not content with the reply
                 self._given.discard(key)
@@ -132,20 +141,19 @@ class DeferredChatModel:
             count = len(waiting)
             await self.sleep(GATHER_SECONDS)
         del self._gathering[tenant]
-        await self.jobs.purge(self.now() - KEPT)
         under_way: dict[BulkJob, dict[str, _Asked]] = {}
         for key, job in (await self.jobs.of(tenant, waiting.keys())).items():
             under_way.setdefault(job, {})[key] = waiting[key]
         for job, asked in under_way.items():
             self._start(self._see_through(tenant, job, asked), asked)
         fresh = [item for item in waiting.items() if not any(item[0] in asked for asked in under_way.values())]
-        for some in _cut(fresh, MOST_REQUESTS):
+        for some in _cut(fresh):
             self._start(self._hand_in(tenant, some), some)
 
     async def _hand_in(self, tenant: str, asked: dict[str, _Asked]) -> None:
         """A new job of these requests; those that another process hands in just now are waited for there."""
         job = BulkJob(str(uuid.uuid4()), self.now())
-        ours = await self.jobs.begin(tenant, job, asked.keys())
+        ours = await self.jobs.begin(tenant, job, {key: each.about for key, each in asked.items()})
         mine = {key: each for key, each in asked.items() if key in ours}
         if len(mine) < len(asked):
             self._gather(tenant, {key: each for key, each in asked.items() if key not in ours})
@@ -175,8 +183,18 @@ class DeferredChatModel:
         progress = await self._ended(known)
         if progress.state is BulkState.FAILED:
             await self.jobs.drop(tenant, asked.keys())
+            await self.jobs.ended(tenant, known.id, self.now())
             raise JudgeFailure("bulk_job_failed", f"bulk job {known.job_id} failed: {progress.message}")
-        await self._give_out(tenant, asked, await self.bulk.collect(known.job_id, asked.keys()))
+        outcomes = await self.bulk.collect(known.job_id, asked.keys())
+        await self._give_out(tenant, await self._wanted(tenant, asked), outcomes)
+        await self.jobs.ended(tenant, known.id, self.now())
+
+    async def _wanted(self, tenant: str, asked: Mapping[str, _Asked]) -> dict[str, _Asked]:
+        """Those that are still known to be in a job; the candidates of the others were erased meanwhile."""
+        known = await self.jobs.of(tenant, asked.keys())
+        for key in asked.keys() - known.keys():
+            asked[key].fail(JudgeFailure(ERASED, "the candidate was erased while this was asked for"))
+        return {key: each for key, each in asked.items() if key in known}
 
     async def _found(self, tenant: str, job: BulkJob, asked: dict[str, _Asked]) -> BulkJob | None:
         """The job with the id it has at the endpoint; None where it was never taken there."""
@@ -230,6 +248,13 @@ class DeferredChatModel:
             self._gather(tenant, again)
 
 
-def _cut(items: list[tuple[str, _Asked]], size: int) -> list[dict[str, _Asked]]:
-    """The items in dictionaries of at most `size`."""
-    return [dict(items[start : start + size]) for start in range(0, len(items), size)]
+def _cut(items: list[tuple[str, _Asked]]) -> list[dict[str, _Asked]]:
+    """The items in as many jobs as they take."""
+    jobs, characters = [dict[str, _Asked]()], 0
+    for key, each in items:
+        characters += each.characters
+        if len(jobs[-1]) == MOST_REQUESTS or (jobs[-1] and characters > MOST_CHARACTERS):
+            jobs.append({})
+            characters = each.characters
+        jobs[-1][key] = each
+    return jobs if jobs[0] else []

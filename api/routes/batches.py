@@ -21,6 +21,7 @@ from api.negotiation import negotiated
 from api.openapi import problems
 from api.uploads import MEDIA_TYPES, Upload
 from grader.batch_desk import BatchReport, EstimateReport, Submission, Submitted
+from grader.errors import ConfigurationError
 from grader.exports import FORMATS, format_of
 from grader.intake import Source
 from grader.ports import BatchPlace, Place
@@ -184,11 +185,21 @@ async def _submission(
         raise _wrong("judge", "unknown_judge", f"There is {', '.join(sorted(judges))}.")
     if wanted.llm_feedback and app.services.grader.coach is None:
         raise _wrong("llm_feedback", "no_llm", "No LLM is configured here.")
+    _require_possible(app, wanted)
     try:
         default = await app.author.of_question(tenant, wanted.question_id) if wanted.question_id else None
     except UnknownQuestion:
         raise _wrong("question_id", "unknown_question", "There is no such question.") from None
     return Submission(Source("the file", upload.stream), wanted.batch(key), wanted.bad_rows, default)
+
+
+def _require_possible(app: Application, wanted: SubmissionParameters) -> None:
+    """Refuse half the price where it is not to be had."""
+    if wanted.half_price:
+        try:
+            app.batch_desk.batches.queue_of(wanted.options)
+        except ConfigurationError as error:
+            raise _wrong("half_price", "no_half_price", str(error)) from None
 
 
 def _wrong(parameter: str, code: str, detail: str) -> Problem:

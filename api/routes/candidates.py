@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.dependencies import App, Caller
-from grader.candidates import Erasure, Export
+from grader.held import Erasure, Export
 
 router = APIRouter(prefix="/v1/candidates", tags=["candidates"])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from grader.batch.outcome import SET_ASIDE, RowGrader
 from grader.batch.patience import patiently
-from grader.batch.slices import Means, Slice
+from grader.batch.slices import FLUSH_ROWS, Means, Slice
 from grader.batch.submission import Options
 from grader.batch.turns import Turns
 from grader.ports import Batch, Chunk, Job, Todo
@@ -23,10 +23,11 @@ MOST_ATTEMPTS: Final = SUSPECTED + 2
 """Starts without a result: a row that was alone in hand at three deaths is set aside. One may come from elsewhere."""
 
 CAREFUL_SECONDS: Final = 30.0
-"""How long a suspected chunk is alone: its rows that were under way before come first."""
+"""Longest time that a suspected chunk is alone: its rows that were under way before come first."""
 
-SLICE_ROWS: Final = 250
-"""Rows read at a time."""
+INNOCENT_SECONDS: Final = 60.0
+"""A start that the worker has outlived by so much does not count: what waits for a bulk job waits for hours, and who
+is killed meanwhile was killed by something else."""
 
 KEPT_BATCHES: Final = 8
 """Batches whose rubrics are remembered between chunks."""
@@ -65,12 +66,13 @@ class ChunkWork:
 
     async def _done(self, job: Job, chunk: Chunk) -> None:
         """Grade a chunk, a slice at a time."""
+        lane = self.means.lane_of(job.queue)
         try:
-            for lo in range(chunk.lo, chunk.hi, SLICE_ROWS):
-                piece = await self._slice(job, lo, min(lo + SLICE_ROWS, chunk.hi))
+            for lo in range(chunk.lo, chunk.hi, lane.slice_rows):
+                piece = await self._slice(job, lo, min(lo + lane.slice_rows, chunk.hi))
                 if piece is None:
                     return
-                await piece.graded(self.means.rows_at_once(job.queue))
+                await self._outliving(job, piece.graded(lane.rows_at_once))
                 if piece.rows.stop.is_set():
                     break
         except asyncio.CancelledError:  # the process ends in peace: nothing was wrong with the chunk
@@ -88,6 +90,7 @@ class ChunkWork:
             await whole.keep(whole.rows.failed((items[0], *whole.todo.same.get(items[0].idx, ())), SET_ASIDE))
             items = items[1:]
             await self._count(job, SUSPECTED)
+        items = items[: whole.lane.rows_at_once + FLUSH_ROWS]  # the others had not begun when the worker died
         clock = asyncio.get_running_loop()
         until = clock.time() + CAREFUL_SECONDS
         for item in items:
@@ -104,8 +107,22 @@ class ChunkWork:
             return None
         todo = await patiently(lambda: self.means.chunks.todo(job.tenant, job.batch_id, lo, hi))
         rubrics = await self._rubrics_of(job, batch)
-        rows = RowGrader(self.means.make, job.tenant, job.batch_id, job.generation, now=self.means.now)
-        return Slice(self.means, job, batch, todo, rubrics, rows, Options.model_validate_json(batch.options))
+        lane = self.means.lane_of(job.queue)
+        rows = RowGrader(lane.make, job.tenant, job.batch_id, job.generation, now=self.means.now)
+        return Slice(self.means, job, batch, todo, rubrics, rows, Options.model_validate_json(batch.options), lane)
+
+    async def _outliving(self, job: Job, work: Awaitable[None]) -> None:
+        """Do work; whoever has lived through it for so long was not killed by its beginning."""
+        waiting = asyncio.ensure_future(work)
+        try:
+            async with asyncio.timeout(INNOCENT_SECONDS):
+                await asyncio.shield(waiting)
+        except TimeoutError:
+            await self._count(job, 0)
+            await waiting
+        finally:
+            waiting.cancel()
+            await asyncio.wait([waiting])
 
     async def _rubrics_of(self, job: Job, batch: Batch) -> Mapping[str, Rubric]:
         """What the rows of a batch are graded against; the same objects for all its chunks."""

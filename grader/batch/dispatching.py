@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from grader.batch.endings import Endings
+from grader.batch.lanes import STALLED_SECONDS
 from grader.batch.service import ABANDONED
 from grader.errors import StorageError
 from grader.ports import Batch, BatchEngine, Chunk, ChunkStore, Job, JobState, KnownJob, Priority
@@ -26,9 +27,6 @@ SWEEP_SECONDS: Final = 1.0
 
 RECONCILE_SECONDS: Final = 15.0
 """Between two comparisons of open chunks with the engine's jobs."""
-
-STALLED_SECONDS: Final = 1_200.0
-"""A chunk that somebody works on and that got no result for so long is given to somebody else, too: harmless."""
 
 AT_ONCE: Final = 100
 """Chunks handed to the engine at a time."""
@@ -43,6 +41,7 @@ class Dispatcher:
     endings: Endings
     chunks: ChunkStore
     engine: BatchEngine
+    stalled_seconds: Callable[[str], float] = lambda _queue: STALLED_SECONDS
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -116,15 +115,15 @@ class Dispatcher:
         if not chunks:
             await self.endings.complete(tenant, batch.id)
         taken = [(has[chunk.lo].id, chunk) for chunk in chunks if chunk.lo in has and _is_taken(has[chunk.lo])]
-        stalled = [job_id for job_id, chunk in taken if self._is_stalled(job_id, chunk, seen)]
+        stalled = [job_id for job_id, chunk in taken if self._is_stalled(batch, job_id, chunk, seen)]
         if stalled:
             await self.engine.resume(stalled)
 
-    def _is_stalled(self, job_id: str, chunk: Chunk, seen: dict[str, tuple[int, float]]) -> bool:
+    def _is_stalled(self, batch: Batch, job_id: str, chunk: Chunk, seen: dict[str, tuple[int, float]]) -> bool:
         settled, now = chunk.counts.settled, self.clock()
         before, since = self._seen.get(job_id, (settled, now))
         seen[job_id] = (settled, since if before == settled else now)
-        if now - seen[job_id][1] < STALLED_SECONDS:
+        if now - seen[job_id][1] < self.stalled_seconds(batch.queue):
             return False
         del seen[job_id]
         return True

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from grader.access import Amount
+from grader.batch.lanes import Make
 from grader.batch.patience import patiently
 from grader.domain import Grade, Usage
 from grader.errors import BudgetExhausted, ConfigurationError, InvalidAnswer, ModelUnavailable
@@ -37,9 +38,6 @@ MOST_REASON: Final = 200
 
 _NAMESPACE: Final = uuid.UUID("6c9f4f0e-6a35-4bd5-9ad5-51d2f1f3a6d0")
 """Of the ids of grades in batches; arbitrary, fixed for ever."""
-
-Make = Callable[[str, Request], Awaitable[Grade]]
-"""Makes the grade of a tenant's request."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from grader.access import Amount, Limit, Principal
@@ -35,13 +36,13 @@ CHUNKS: Final = 64
 class Batches:
     """The batches of every tenant.
 
-    `queue_of` says which queue a judge's work goes through (ConfigurationError: there is no such judge), `taking`
-    what a grade may take; `noticed` is called whenever there is something for workers to do.
+    `queue_of` says which queue work goes through (ConfigurationError: nobody here can do it so), `taking` what a grade
+    of a queue may take; `noticed` is called whenever there is something for workers to do.
     """
 
     store: BatchStore
-    queue_of: Callable[[str | None], str]
-    taking: Callable[[Request], Amount] = lambda _request: Amount()
+    queue_of: Callable[[Options], str]
+    taking: Callable[[str, Request], Amount] = lambda _queue, _request: Amount()
     noticed: Callable[[], None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -61,7 +62,7 @@ class Batches:
             name=new.name,
             state=BatchState.PREPARING,
             options=new.options.model_dump_json(),
-            queue=self.queue_of(new.options.judge),
+            queue=self.queue_of(new.options),
             created_at=now,
             touched_at=now,
             priority=new.priority,
@@ -83,9 +84,9 @@ class Batches:
         return started
 
     async def estimate(self, rows: AsyncIterable[NewRow], options: Options, rows_per_second: float) -> Estimate:
-        """What these rows would take; nothing is kept. ConfigurationError where there is no such judge."""
-        self.queue_of(options.judge)
-        return await estimate(rows, options, self.taking, rows_per_second)
+        """What these rows would take; nothing is kept. ConfigurationError where nobody can do it so."""
+        taking = partial(self.taking, self.queue_of(options))
+        return await estimate(rows, options, taking, rows_per_second)
 
     async def find(self, tenant: str, batch_id: str) -> Batch:
         """The batch; UnknownBatch."""

@@ -11,10 +11,10 @@ from typing import Final
 
 from grader.access import Amount
 from grader.batch.endings import Endings
-from grader.batch.outcome import Make, Outcome, RowGrader
+from grader.batch.lanes import Lane
+from grader.batch.outcome import Outcome, RowGrader
 from grader.batch.patience import patiently
 from grader.batch.submission import Options, request_for
-from grader.grading import Request
 from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Result, Standing, Todo
 from rubrics.model import Rubric
 
@@ -27,15 +27,13 @@ FLUSH_SECONDS: Final = 0.5
 class Means:
     """What grading the rows of batches takes.
 
-    `taking` says what a grade may take, for the budget of a batch; `permitted` waits until a queue's provider may be
-    asked once more; inside `in_bulk` work makes room for whoever waits for a single grade.
+    `lane_of` says how the rows of a queue are graded; `permitted` waits until a queue's provider may be asked once
+    more; inside `in_bulk` work makes room for whoever waits for a single grade.
     """
 
     endings: Endings
     chunks: ChunkStore
-    make: Make
-    rows_at_once: Callable[[str], int] = lambda _queue: 8
-    taking: Callable[[Request], Amount] = lambda _request: Amount()
+    lane_of: Callable[[str], Lane]
     permitted: Callable[[str], Awaitable[None]] | None = None
     in_bulk: Callable[[], AbstractContextManager[None]] = nullcontext
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -57,6 +55,7 @@ class Slice:
     rubrics: Mapping[str, Rubric]
     rows: RowGrader
     options: Options
+    lane: Lane
     spent: Amount = field(default_factory=Amount)
     expected: Amount = field(default_factory=Amount)
     _made: list[Outcome] = field(default_factory=list)
@@ -90,7 +89,7 @@ class Slice:
     async def _grade_one(self, item: Item) -> None:
         rubric = self.rubrics[item.rubric_hash]
         request = request_for(item, rubric, self.options)
-        estimate = self.means.taking(request)
+        estimate = self.lane.taking(request)
         if self._passes(estimate):
             await self._pause(PauseReason.BUDGET)
             return

@@ -16,7 +16,10 @@ from rubrics.model import Rubric
 
 
 class Options(BaseModel):
-    """How every answer of a batch is graded; the fields mean what they mean in `grading.Request`."""
+    """How every answer of a batch is graded; the fields mean what they mean in `grading.Request`.
+
+    With `half_price` the LLM is asked by bulk jobs, which take up to a day each.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +27,7 @@ class Options(BaseModel):
     feedback: FeedbackMode = FeedbackMode.FULL
     coached: bool | None = None
     screening: ScreeningPolicy | None = None
+    half_price: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class BatchDesk:
         return Yardsticks(lambda question_id: self.of_question(tenant, question_id), wanted.default)
 
     async def _surveyed(self, wanted: Submission, yardsticks: Yardsticks) -> Survey:
-        self.batches.queue_of(wanted.new.options.judge)  # there is such a judge, or nothing needs to be read
+        self.batches.queue_of(wanted.new.options)  # it can be done so, or nothing needs to be read
         found = await survey(wanted.source, yardsticks)
         if found.rows == 0 or (found.bad and wanted.bad_rows is BadRows.REFUSE):
             said = f"{wanted.source.name}: {found.bad} of {found.bad + found.rows} rows are bad, nothing was accepted:"
@@ -101,7 +101,8 @@ class BatchDesk:
         """Rows a second, and how that is known: from batches by the same judge that ran through without a pause."""
         rows, seconds = 0, 0.0
         for batch in await self.batches.page(tenant, limit=LOOKED_AT):
-            same = Options.model_validate_json(batch.options).judge == options.judge
+            earlier = Options.model_validate_json(batch.options)
+            same = (earlier.judge, earlier.half_price) == (options.judge, options.half_price)
             if same and batch.state is BatchState.COMPLETED and batch.finished_at and batch.generation == 1:
                 rows += batch.distinct
                 seconds += (batch.finished_at - (batch.resumed_at or batch.created_at)).total_seconds()

@@ -5,7 +5,7 @@ from grader.bootstrap.assessing import build_links, build_settlement
 from grader.bootstrap.authoring import build_author
 from grader.bootstrap.batch_desk import build_batch_desk
 from grader.bootstrap.batches import BatchWork, build_batches
-from grader.bootstrap.deferring import build_deferred_grader, build_deferred_model
+from grader.bootstrap.deferring import HalfPrice, build_half_price
 from grader.bootstrap.delivery import build_connections, build_dispatcher, build_publisher, build_registry
 from grader.bootstrap.interviews import build_desk, build_transcript_reader
 from grader.bootstrap.judging import build_chat_model, build_extractor
@@ -20,6 +20,7 @@ from grader.bootstrap.stores import Storage, database_schema, upgrade_database
 __all__ = [
     "Access",
     "BatchWork",
+    "HalfPrice",
     "Services",
     "Storage",
     "build_access",
@@ -30,11 +31,10 @@ __all__ = [
     "build_candidates",
     "build_chat_model",
     "build_connections",
-    "build_deferred_grader",
-    "build_deferred_model",
     "build_desk",
     "build_dispatcher",
     "build_extractor",
+    "build_half_price",
     "build_keeper",
     "build_keyring",
     "build_links",

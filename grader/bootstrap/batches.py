@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.access import Amount
-from grader.batch import Batches
+from grader.batch import Batches, Lane, Options
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import SWEEP_SECONDS, Dispatcher
 from grader.batch.endings import Endings
-from grader.batch.outcome import Make
+from grader.batch.service import MOST_CHUNK_ROWS
 from grader.batch.slices import Means
 from grader.bootstrap.access import PAID, Access
+from grader.bootstrap.deferring import JUDGES as HALF_PRICE_JUDGES
+from grader.bootstrap.deferring import HalfPrice
 from grader.bootstrap.delivery import build_publisher
 from grader.bootstrap.reception import GradeWork
 from grader.bootstrap.services import Services
 from grader.bootstrap.stores import Storage
-from grader.errors import EngineTaken, StorageError
+from grader.deferring import GIVEN_UP
+from grader.domain import Grade
+from grader.errors import ConfigurationError, EngineTaken, StorageError
 from grader.grading import Request
 from grader.micro_batching import in_bulk
 from grader.settings import Settings
@@ -39,7 +42,20 @@ RESTART_SECONDS: Final = 2.0
 
 OFFLINE: Final = "offline"
 LLM: Final = "llm"
-"""The two queues: rows whose judge runs here, and rows whose judge asks the configured endpoint."""
+HALF_PRICE: Final = "half_price"
+QUEUES: Final = (OFFLINE, LLM, HALF_PRICE)
+"""The queues: rows whose judge runs here, whose judge asks the configured endpoint, and whose judge does so by jobs."""
+
+HALF_PRICE_CHUNKS: Final = 20
+"""Chunks of one process that wait for jobs at a time: 10,000 rows, which is about 200 MB of requests."""
+
+HALF_PRICE_SECONDS: Final = 4 * GIVEN_UP.total_seconds()
+"""A chunk that got no result for so long is stalled: two jobs for the first try, and two for the repair."""
+
+NO_LLM: Final = "GRADER_LLM_MODEL is not set; half the price needs an LLM whose endpoint has a Batch API"
+
+TIDY_SECONDS: Final = 10.0
+"""Longest time at the end for files that nobody needs."""
 
 LLM_SHARE: Final = 0.75
 """The part of GRADER_LLM_CONCURRENCY that batches may use: the rest is for those who wait for a single grade."""
@@ -51,16 +67,21 @@ class BatchWork:
 
     settings: Settings
     storage: Storage
-    make: Make
-    taking: Callable[[Request], Amount]
-    queue_of: Callable[[str | None], str]
+    lanes: Mapping[str, Lane]
+    queue_of: Callable[[Options], str]
+    half_price: HalfPrice | None = None
     _dispatcher: Dispatcher | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def batches(self) -> Batches:
         """What can be done with batches."""
-        return Batches(self.storage.batches, self.queue_of, self.taking, noticed=self._notice)
+        return Batches(
+            self.storage.batches,
+            self.queue_of,
+            lambda queue, request: self.lanes[queue].taking(request),
+            noticed=self._notice,
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -117,12 +138,14 @@ class BatchWork:
 
         storage = self.storage
         endings = Endings(storage.batches, storage.together, build_publisher(storage).publish)
-        work = ChunkWork(Means(endings, storage.chunks, self.make, self._rows_at_once, self.taking, in_bulk=in_bulk))
+        work = ChunkWork(Means(endings, storage.chunks, self._lane_of, in_bulk=in_bulk))
         engine = self._engine(work)
-        async with engine.running(), asyncio.TaskGroup() as group:
-            self._dispatcher = Dispatcher(endings, storage.chunks, engine)
+        async with self._tidied(), engine.running(), asyncio.TaskGroup() as group:
+            self._dispatcher = Dispatcher(endings, storage.chunks, engine, self._stalled_seconds)
             group.create_task(self._dispatcher.run())
             group.create_task(engine.keep_purging())
+            if self.half_price is not None:
+                group.create_task(self.half_price.cleaner.run())
             if self.settings.is_postgres:
                 group.create_task(Liveness(self.settings.store_url, engine).run())
 
@@ -150,14 +173,26 @@ class BatchWork:
         from grader.adapters.dbos import QueueSize  # noqa: PLC0415 - as above
 
         most = self.settings.batch_llm_in_flight
-        everywhere = None if most is None else max(1, most // self._rows_at_once(LLM))
-        return QueueSize(OFFLINE, self.settings.batch_chunks), QueueSize(LLM, 1, everywhere)
+        everywhere = None if most is None else max(1, most // _llm_rows(self.settings))
+        sizes = {LLM: QueueSize(LLM, 1, everywhere), HALF_PRICE: QueueSize(HALF_PRICE, HALF_PRICE_CHUNKS)}
+        return tuple(sizes.get(name, QueueSize(name, self.settings.batch_chunks)) for name in QUEUES)
 
-    def _rows_at_once(self, queue: str) -> int:
-        if queue != LLM:
-            return self.settings.batch_rows
-        share = max(1, int(self.settings.llm_concurrency * LLM_SHARE))
-        return min(share, self.settings.batch_llm_in_flight or share)
+    def _lane_of(self, queue: str) -> Lane:
+        return self.lanes[queue]
+
+    def _stalled_seconds(self, queue: str) -> float:
+        return self.lanes[queue].stalled_seconds
+
+    @asynccontextmanager
+    async def _tidied(self) -> AsyncIterator[None]:
+        """When nobody is at work any more, leave no files behind at the endpoint that nobody needs."""
+        try:
+            yield
+        finally:
+            if self.half_price is not None:
+                with suppress(StorageError, TimeoutError):  # the next start does it
+                    async with asyncio.timeout(TIDY_SECONDS):
+                        await self.half_price.clear()
 
     def _notice(self) -> None:
         self._news.set()
@@ -167,11 +202,47 @@ class BatchWork:
 
 def build_batches(settings: Settings, services: Services, access: Access) -> BatchWork:
     """The batches of these services, without opening a connection."""
+    half_price = services.half_price
+    live = _lane(services, access)
+    lanes = {
+        OFFLINE: replace(live, rows_at_once=settings.batch_rows),
+        LLM: replace(live, rows_at_once=_llm_rows(settings)),
+        HALF_PRICE: Lane(_nobody) if half_price is None else _patient_lane(services, access, half_price),
+    }
+    return BatchWork(settings, services.storage, lanes, lambda options: _queue(services, options), half_price)
+
+
+def _lane(services: Services, access: Access) -> Lane:
     grader = services.grader
-    return BatchWork(
-        settings,
-        services.storage,
-        GradeWork(services, access).make,
-        lambda request: access.estimate(grader, request),
-        lambda judge: LLM if grader.judge(judge).name in PAID else OFFLINE,
-    )
+    return Lane(GradeWork(services, access).make, lambda request: access.estimate(grader, request))
+
+
+def _patient_lane(services: Services, access: Access, half_price: HalfPrice) -> Lane:
+    """All rows of a chunk wait at the same time: what is asked at once is one job."""
+    lane = _lane(replace(services, grader=half_price.grader), replace(access, prices=half_price.prices))
+    most = MOST_CHUNK_ROWS
+    return replace(lane, rows_at_once=most, slice_rows=most, stalled_seconds=HALF_PRICE_SECONDS)
+
+
+async def _nobody(_tenant: str, _request: Request) -> Grade:
+    raise ConfigurationError(NO_LLM)
+
+
+def _queue(services: Services, options: Options) -> str:
+    """The queue of a batch; ConfigurationError where it cannot be graded as asked for."""
+    judge = services.grader.judge(options.judge).name
+    if not options.half_price:
+        return LLM if judge in PAID else OFFLINE
+    if services.half_price is None:
+        raise ConfigurationError(NO_LLM)
+    if judge not in HALF_PRICE_JUDGES:
+        raise ConfigurationError(f"half the price is for {' and '.join(sorted(HALF_PRICE_JUDGES))}, not for {judge}")
+    if options.coached:
+        raise ConfigurationError("half the price comes without feedback in the LLM's words: that would be another job")
+    return HALF_PRICE
+
+
+def _llm_rows(settings: Settings) -> int:
+    """Rows of one process that ask the endpoint at a time."""
+    share = max(1, int(settings.llm_concurrency * LLM_SHARE))
+    return min(share, settings.batch_llm_in_flight or share)

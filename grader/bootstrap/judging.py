@@ -32,7 +32,7 @@ def build_judges(
         judges[decisions.NAME] = decisions.DecisionJudge(decision_model)
     if samples:
         examples = load_examples(settings.llm_examples) if settings.llm_examples else ()
-        secret, prices = deployment_secret(settings), _prices(settings)
+        secret, prices = deployment_secret(settings), prices_of(settings)
         votes = tuple(llm.LlmJudge(model, secret, prices, examples) for model in samples)
         judges[llm.NAME] = votes[0]
         judges[cascade.NAME] = _cascade(settings, judges[local.NAME], votes)
@@ -45,13 +45,17 @@ def _cascade(settings: Settings, first: Judge, votes: tuple[Judge, ...]) -> Judg
     return cascade.CascadeJudge(first, second, thresholds, fallback=settings.cascade_fallback)
 
 
-def build_budgeted_model(settings: Settings) -> ChatModel | None:
-    """The configured chat model within the process's budget, or None."""
+def build_budget(settings: Settings) -> Budget:
+    """What this process may spend."""
+    limit = Limit(settings.llm_budget_calls, settings.llm_budget_tokens, settings.llm_budget_usd)
+    return Budget(limit, "this process (GRADER_LLM_BUDGET_…)")
+
+
+def build_budgeted_model(settings: Settings, budget: Budget) -> ChatModel | None:
+    """The configured chat model within a budget, or None."""
     if settings.llm_model is None:
         return None
-    limit = Limit(settings.llm_budget_calls, settings.llm_budget_tokens, settings.llm_budget_usd)
-    budget = Budget(limit, "this process (GRADER_LLM_BUDGET_…)")
-    return BudgetedChatModel(build_chat_model(settings, settings.llm_model), budget, _prices(settings))
+    return BudgetedChatModel(build_chat_model(settings, settings.llm_model), budget, prices_of(settings))
 
 
 def chat_samples(settings: Settings, model: ChatModel, cache: ResponseCache) -> tuple[ChatModel, ...]:
@@ -65,7 +69,7 @@ def build_coach(settings: Settings, chat_model: ChatModel | None) -> Coach | Non
     """Who can write feedback in its own words, for requests that ask for it."""
     if chat_model is None:
         return None
-    return Coach(chat_model, deployment_secret(settings), _prices(settings))
+    return Coach(chat_model, deployment_secret(settings), prices_of(settings))
 
 
 def build_extractor(
@@ -79,7 +83,7 @@ def build_extractor(
         return None
     if cache is not None and settings.llm_cache_days > 0:
         chat_model = CachedChatModel(chat_model, cache, extracting.is_worth_keeping)
-    return LlmExtractor(chat_model, deployment_secret(settings), _prices(settings))
+    return LlmExtractor(chat_model, deployment_secret(settings), prices_of(settings))
 
 
 def build_decision_model(settings: Settings) -> DecisionModel | None:
@@ -91,7 +95,8 @@ def build_decision_model(settings: Settings) -> DecisionModel | None:
     return OpenAiDecisionModel(settings.llm_decisions_model, _endpoint(settings), timeout=settings.llm_try_seconds)
 
 
-def _prices(settings: Settings) -> Prices:
+def prices_of(settings: Settings) -> Prices:
+    """What tokens cost."""
     return Prices(settings.llm_input_price, settings.llm_output_price, settings.llm_cached_input_price)
 
 

@@ -54,6 +54,7 @@ def build_candidates(storage: Storage) -> Candidates:
         storage.attempts,
         storage.studies,
         storage.batch_subjects,
+        storage.bulk_jobs,
         storage.orders,
         storage.interviews,
         storage.referrals,

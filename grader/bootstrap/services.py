@@ -7,7 +7,9 @@ from typing import Self
 
 from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncoder
 from grader.adapters.reader import CrossEncoder
+from grader.bootstrap.deferring import HalfPrice, build_half_price
 from grader.bootstrap.judging import (
+    build_budget,
     build_budgeted_model,
     build_coach,
     build_decision_model,
@@ -40,6 +42,7 @@ class Services:
     chat_model: ChatModel | None = None
     decision_model: DecisionModel | None = None
     extractor: LlmExtractor | None = None
+    half_price: HalfPrice | None = None
 
     async def warm(self) -> None:
         """Return when every model here is loaded and has run once; ModelUnavailable where one is not there."""
@@ -54,7 +57,7 @@ class Services:
         self.embedder.close()
         if self.reader is not None:
             self.reader.close()
-        for model in (self.chat_model, self.decision_model):
+        for model in (self.chat_model, self.decision_model, self.half_price):
             if model is not None:
                 await model.close()
         await self.storage.close()
@@ -68,7 +71,8 @@ def build_services(settings: Settings, chat_model: ChatModel | None = None) -> S
     embedder = BatchingEmbedder(SentenceTransformerEncoder(settings.embedding_model_path))
     reader = open_reader(settings)
     storage = Storage(settings)
-    model, cache = (chat_model, None) if chat_model else (build_budgeted_model(settings), storage.responses)
+    budget = build_budget(settings)
+    model, cache = (chat_model, None) if chat_model else (build_budgeted_model(settings, budget), storage.responses)
     samples = _samples(settings, model, cache)
     decision_model = build_decision_model(settings)
     judges = build_judges(settings, reader, samples, decision_model)
@@ -93,7 +97,8 @@ def build_services(settings: Settings, chat_model: ChatModel | None = None) -> S
     )
     extractor = build_extractor(settings, model, cache)
     chat = samples[0] if samples else None
-    return Services(settings, bank, embedder, grader, storage, reader, chat, decision_model, extractor)
+    patient = None if cache is None or model is None else build_half_price(settings, grader, reader, storage, budget)
+    return Services(settings, bank, embedder, grader, storage, reader, chat, decision_model, extractor, patient)
 
 
 def _samples(settings: Settings, model: ChatModel | None, cache: ResponseCache | None) -> tuple[ChatModel, ...]:

@@ -6,11 +6,14 @@ import asyncio
 import hashlib
 import json
 import shlex
+import shutil
 import sys
 import uuid
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, get_args
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Annotated, Final, cast, get_args
 
 import typer
 from rich.console import Console
@@ -19,6 +22,7 @@ from rich.markup import escape
 from grader.cli.questions import AsJson
 from grader.errors import AnswerFileError
 from grader.feedback import FeedbackMode
+from grader.ports import Priority
 from grader.settings import load_settings
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal."""
+
+STDIN: Final = Path("-")
 
 LOOK_SECONDS: Final = 0.5
 """Between two looks at the batch."""
@@ -50,19 +56,31 @@ DryRun = Annotated[
 Again = Annotated[bool, typer.Option("--again", help="A new batch, although the same file was graded before.")]
 BudgetUsd = Annotated[float | None, typer.Option(min=0, help="Pause before more USD are spent.")]
 BudgetCalls = Annotated[int | None, typer.Option(min=0, help="Pause before more LLM calls are made.")]
+BudgetTokens = Annotated[int | None, typer.Option(min=0, help="Pause before more tokens are used, in and out.")]
+HalfPrice = Annotated[
+    bool,
+    typer.Option("--half-price", help="Ask the LLM by bulk jobs at half the price, in a day or two."),
+]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="IN", help="CSV, TSV, JSON, JSON lines or XLSX, a row an answer; - is stdin."),
+]
 
 
 def batch(  # noqa: PLR0913 - one parameter an option
     *,
-    file: Annotated[Path, typer.Argument(metavar="IN", help="CSV, TSV, JSON, JSON lines or XLSX; a row an answer.")],
+    file: File,
     out: Outs = None,
     question: Question = None,
     judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
     feedback: Annotated[FeedbackMode, typer.Option(help="hints keeps the reference secret.")] = FeedbackMode.FULL,
     name: Annotated[str | None, typer.Option(help="For people; default: the file's name.")] = None,
+    priority: Annotated[Priority, typer.Option(help="Which batches go first.")] = Priority.NORMAL,
+    half_price: HalfPrice = False,
     skip_bad_rows: SkipBadRows = False,
     budget_usd: BudgetUsd = None,
     budget_calls: BudgetCalls = None,
+    budget_tokens: BudgetTokens = None,
     dry_run: DryRun = False,
     again: Again = False,
     server: Server = None,
@@ -72,20 +90,51 @@ def batch(  # noqa: PLR0913 - one parameter an option
     """Grade a file of answers. Ctrl-C, a crash or a power cut lose nothing: the same command goes on."""
     if not dry_run and not out:
         raise typer.BadParameter("say where the results go: -o results.csv, or -o FOLDER")
-    options: BatchOptions = {"name": name or file.name, "feedback": feedback.value}
-    options |= {"bad_rows": "skip"} if skip_bad_rows else {}
-    options |= {"judge": judge} if judge else {}
-    options |= {"question_id": question} if question else {}
-    budget: Budget = {}
-    budget |= {} if budget_usd is None else {"budget_usd": budget_usd}
-    budget |= {} if budget_calls is None else {"budget_calls": budget_calls}
-    run = _Run(file, targets_of(out or []), options, budget, server, key, again=again, as_json=as_json)
+    options = given(
+        name=name or ("stdin" if file == STDIN else file.name),
+        feedback=feedback.value,
+        priority=None if priority is Priority.NORMAL else priority.value,
+        half_price=half_price or None,
+        bad_rows="skip" if skip_bad_rows else None,
+        judge=judge,
+        question_id=question,
+    )
+    budget = budget_of(budget_usd, budget_calls, budget_tokens)
+    with _on_disk(file) as there:
+        wanted = cast("BatchOptions", options)
+        run = _Run(there, targets_of(out or []), wanted, budget, server, key, again=again, as_json=as_json)
+        raise typer.Exit(_ended(run.estimate() if dry_run else run.grade()))
+
+
+def _ended(work: Coroutine[None, None, int]) -> int:
+    """The exit code of the work, or of Ctrl-C."""
     try:
-        code = asyncio.run(run.estimate() if dry_run else run.grade())
+        return asyncio.run(work)
     except KeyboardInterrupt:
         _say(f"\nInterrupted; nothing is lost. Go on with:\n  grader {escape(shlex.join(sys.argv[1:]))}")
-        code = INTERRUPTED
-    raise typer.Exit(code)
+        return INTERRUPTED
+
+
+def given(**options: object) -> dict[str, object]:
+    """The options that say something."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def budget_of(usd: float | None, calls: int | None, tokens: int | None) -> Budget:
+    """The budget of these options."""
+    return cast("Budget", given(budget_usd=usd, budget_calls=calls, budget_tokens=tokens))
+
+
+@contextmanager
+def _on_disk(file: Path) -> Iterator[Path]:
+    """The file; what comes from a pipe is written down first, since it is read twice."""
+    if file != STDIN:
+        yield file
+        return
+    with NamedTemporaryFile(prefix="grader-batch-") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.flush()
+        yield Path(copy.name)
 
 
 class _Run:
@@ -136,7 +185,7 @@ class _Run:
         """The same for the same file and the same wishes: the second time there is nothing new to submit."""
         if self._again:
             return f"file-{uuid.uuid4()}"
-        wishes = {name: value for name, value in self._options.items() if name != "name"}
+        wishes = {name: value for name, value in self._options.items() if name not in {"name", "priority"}}
         digest = hashlib.sha256(json.dumps(wishes, sort_keys=True).encode())
         try:
             with self._file.open("rb") as stream:

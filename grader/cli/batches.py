@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.batch import BudgetCalls, BudgetUsd, Key, Outs, Server
+from grader.cli.batch import BudgetCalls, BudgetTokens, BudgetUsd, Key, Outs, Server, budget_of
 from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json, table
 from grader.settings import load_settings
@@ -20,7 +20,6 @@ from grader.settings import load_settings
 if TYPE_CHECKING:
     from grader.batch_desk import BatchReport
     from grader.cli.counters import Counter
-    from grader.client.batch_calls import Budget
 
 app = typer.Typer(help="List, look at and control batches.", no_args_is_help=True)
 
@@ -66,14 +65,13 @@ def resume(  # noqa: PLR0913 - one parameter an option
     *,
     budget_usd: BudgetUsd = None,
     budget_calls: BudgetCalls = None,
+    budget_tokens: BudgetTokens = None,
     server: Server = None,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a paused batch go on, with another budget if given; a server or `grader batch` grades it."""
-    budget: Budget = {}
-    budget |= {} if budget_usd is None else {"budget_usd": budget_usd}
-    budget |= {} if budget_calls is None else {"budget_calls": budget_calls}
+    budget = budget_of(budget_usd, budget_calls, budget_tokens)
     _show(_asked(server, key, lambda desk: desk.resume_batch(batch_id, **budget)), as_json=as_json)
 
 

@@ -161,6 +161,7 @@ class LocalCounter:
             judge=options.get("judge"),
             feedback=FeedbackMode(options.get("feedback", "full")),
             coached=options.get("llm_feedback"),
+            half_price=options.get("half_price", False),
         )
         priority = Priority(options.get("priority", "normal"))
         new = NewBatch(options.get("name", ""), grading, priority, _limit(options), key)

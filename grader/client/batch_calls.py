@@ -24,7 +24,8 @@ WATCH_SECONDS: Final = 1.0
 class BatchOptions(TypedDict, total=False):
     """What is to be made of a file of answers, as the parameters of `POST /v1/batches`.
 
-    `question_id` is what rows are graded against that do not say; a batch pauses before it spends more than a budget.
+    `question_id` is what rows are graded against that do not say; a batch pauses before it spends more than a budget;
+    `half_price` asks the LLM by bulk jobs, which take up to a day each.
     """
 
     name: str
@@ -34,6 +35,7 @@ class BatchOptions(TypedDict, total=False):
     priority: Literal["high", "normal", "low"]
     bad_rows: Literal["refuse", "skip"]
     question_id: str
+    half_price: bool
     budget_calls: int
     budget_tokens: int
     budget_usd: float

@@ -94,6 +94,10 @@ class FakeBulkChatModel:
     async def cancel(self, job_id: str) -> None:
         """It is done already."""
 
+    async def forget(self, job_id: str) -> None:
+        """Nothing can be collected any more."""
+        self.jobs.pop(job_id, None)
+
     async def close(self) -> None:
         """Close the model."""
         await self.model.close()

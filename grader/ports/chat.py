@@ -137,6 +137,10 @@ class BulkChatModel(Protocol):
         """Stop a job; what is done can still be collected."""
         ...
 
+    async def forget(self, job_id: str) -> None:
+        """Delete at the endpoint what was asked in a job that has ended, and what was answered; twice is as once."""
+        ...
+
     async def close(self) -> None:
         """Close what is open."""
         ...

@@ -236,6 +236,7 @@ def test_a_default_question_stands_in_for_rows_that_name_none(send: Send) -> Non
         ({"budget_usd": "nan"}, "query:budget_usd"),
         ({"budget_calls": "1e3"}, "query:budget_calls"),
         ({"priority": "now"}, "query:priority"),
+        ({"half_price": "true"}, "query:half_price"),
         ({MARKER: "1"}, "query:"),
     ],
 )

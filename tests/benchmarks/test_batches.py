@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.access import LOCAL, Amount
-from grader.batch import Batches, NewBatch, NewRow
+from grader.access import LOCAL
+from grader.batch import Batches, Lane, NewBatch, NewRow
 from grader.bootstrap.batches import OFFLINE, BatchWork
 from grader.bootstrap.stores import Storage
 from grader.domain import Grade
@@ -34,13 +34,13 @@ MOST_LOOK_SECONDS = 0.02
 @pytest.mark.slow
 async def test_a_batch_of_instant_grades(tmp_path: Path) -> None:
     total = int(os.environ.get("BATCH_ROWS", "10000"))
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'grader.db'}", batch_rows=64)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'grader.db'}")
     storage = Storage(settings)
 
     async def make(_tenant: str, request: Request) -> Grade:
         return grade(candidate_ref=request.candidate_ref)
 
-    work = BatchWork(settings, storage, make, lambda _request: Amount(), lambda _judge: OFFLINE)
+    work = BatchWork(settings, storage, {OFFLINE: Lane(make, rows_at_once=64)}, lambda _options: OFFLINE)
 
     async def rows() -> AsyncIterator[NewRow]:
         for number in range(total):

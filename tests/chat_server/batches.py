@@ -22,16 +22,14 @@ class BatchDesk:
     polls: int = 1
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: int = 0
 
     def handle(self, request: Received) -> Reply:
         """The reply to any request below /files and /batches."""
         parts = request.path.partition("?")[0].removeprefix("/v1/").split("/")
+        if parts[0] == "files":
+            return self._handle_file(request, *parts[1:])
         route = (request.method, parts[0], len(parts))
-        if route == ("POST", "files", 1):
-            content = _CONTENT.search(request.raw)
-            return self._sends(self._file(content[1] if content else b"", "batch"))
-        if route == ("GET", "files", 3) and parts[1] in self.files:
-            return Reply(self.files[parts[1]], content_type="application/octet-stream")
         if route == ("POST", "batches", 1):
             return self._sends(self._open(request.body))
         if route == ("GET", "batches", 1):
@@ -41,12 +39,24 @@ class BatchDesk:
             return self._sends(self._cancel(parts[1]) if parts[-1] == "cancel" else self._poll(parts[1]))
         return self._sends({"error": {"message": "no such thing", "code": None}}, 404)
 
+    def _handle_file(self, request: Received, file_id: str = "", *_rest: str) -> Reply:
+        if request.method == "POST":
+            content = _CONTENT.search(request.raw)
+            return self._sends(self._file(content[1] if content else b"", "batch"))
+        if file_id not in self.files:
+            return self._sends({"error": {"message": "no such file", "code": None}}, 404)
+        if request.method == "DELETE":
+            del self.files[file_id]
+            return self._sends({"id": file_id, "object": "file", "deleted": True})
+        return Reply(self.files[file_id], content_type="application/octet-stream")
+
     @staticmethod
     def _sends(body: dict[str, Any], status: int = 200) -> Reply:
         return Reply(json.dumps(body).encode(), status)
 
     def _file(self, content: bytes, purpose: str) -> dict[str, Any]:
-        file_id = f"file-{len(self.files) + 1}"
+        self.uploads += 1
+        file_id = f"file-{self.uploads}"
         self.files[file_id] = content
         return {
             "id": file_id,

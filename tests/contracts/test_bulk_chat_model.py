@@ -50,6 +50,16 @@ async def test_a_job_is_found_again_by_the_name_it_was_handed_in_under(bulk: Bul
     assert await bulk.find("nobody's") is None
 
 
+async def test_of_a_forgotten_job_nothing_can_be_had_any_more(bulk: BulkChatModel) -> None:
+    job = await bulk.submit({"a": REQUEST})
+    while (await bulk.poll(job)).state is BulkState.RUNNING:
+        pass
+    await bulk.forget(job)
+    await bulk.forget(job)
+    with pytest.raises(JudgeFailure):
+        await bulk.collect(job, ["a"])
+
+
 async def test_a_job_that_nobody_submitted_is_a_failure(bulk: BulkChatModel) -> None:
     with pytest.raises(JudgeFailure):
         await bulk.poll("batch_77")

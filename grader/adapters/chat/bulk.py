@@ -119,6 +119,13 @@ class OpenAiBulkChatModel:
         """Cancel the batch."""
         await self._asked(self._client.batches.cancel(job_id))
 
+    async def forget(self, job_id: str) -> None:
+        """Delete the batch's files; the endpoint keeps of it how many requests there were."""
+        batch = await self._unless_gone(self._client.batches.retrieve(job_id))
+        files = (batch.input_file_id, batch.output_file_id, batch.error_file_id) if batch else ()
+        for file_id in filter(None, files):
+            await self._unless_gone(self._client.files.delete(file_id))
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
@@ -126,6 +133,15 @@ class OpenAiBulkChatModel:
     def _line(self, request_id: str, request: ChatRequest) -> str:
         body = self._dialect.body(request)
         return json.dumps({"custom_id": request_id, "method": "POST", "url": "/v1/chat/completions", "body": body})
+
+    async def _unless_gone(self, call: Awaitable[_T]) -> _T | None:
+        """The result of an SDK call about something that somebody else may have deleted just now."""
+        try:
+            return await call
+        except openai.NotFoundError:
+            return None
+        except openai.APIError as error:
+            raise failure(error, self._endpoint, "", calls=0) from error
 
     async def _asked(self, call: Awaitable[_T]) -> _T:
         """The result of an SDK call, or its failure by name."""

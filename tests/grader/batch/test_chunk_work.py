@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from grader.access import LOCAL, Amount, Limit
-from grader.batch import Batches, NewBatch, NewRow
+from grader.batch import Batches, Lane, NewBatch, NewRow
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import Dispatcher
 from grader.batch.endings import Endings
@@ -34,7 +34,8 @@ class House:
         self.batches = Batches(self.store, lambda _judge: "llm", now=lambda: NOON)
         self.told = list[WebhookEvent]()
         endings = self.endings = Endings(self.store, tell=self.tell, now=lambda: NOON)
-        means = Means(endings, self.store, self.make, lambda _queue: 1, lambda _request: ONE_CALL)
+        lane = Lane(self.make, lambda _request: ONE_CALL, rows_at_once=1)
+        means = Means(endings, self.store, lambda _queue: lane)
         self.work = ChunkWork(means)
         self.dispatcher = Dispatcher(endings, self.store, self.engine, now=lambda: NOON)
 

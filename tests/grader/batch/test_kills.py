@@ -128,7 +128,7 @@ async def test_one_of_two_workers_on_postgresql_is_killed(new_plan: Callable[...
                 with working(plan):
                     await asyncio.sleep(chance.uniform(0.1, 0.8))
             before = await observer.results()
-            await observer.until(rows, DONE_SECONDS)
+            await observer.until(rows, DONE_SECONDS + kills)
         await checked(observer, rows, kills, before)
 
 

@@ -21,8 +21,8 @@ RUBRIC = Rubric(
 )
 
 
-def queue_of(judge: str | None) -> str:
-    if judge == "nobody":
+def queue_of(options: Options) -> str:
+    if options.judge == "nobody":
         raise ConfigurationError("there is no judge 'nobody'")
     return "local"
 

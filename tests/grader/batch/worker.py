@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, cast
 
-from grader.access import Amount
+from grader.batch import Lane
 from grader.bootstrap.batches import OFFLINE, BatchWork
 from grader.bootstrap.stores import Storage
 from grader.domain import Grade
@@ -60,7 +60,7 @@ def batch_work(plan: Plan, storage: Storage) -> BatchWork:
 
     if plan.stage is not None:
         storage = cast(Storage, _Deadly(storage, *plan.stage.split()))
-    return BatchWork(plan.settings, storage, make, lambda _request: Amount(), lambda _judge: OFFLINE)
+    return BatchWork(plan.settings, storage, {OFFLINE: Lane(make, rows_at_once=plan.rows)}, lambda _options: OFFLINE)
 
 
 @dataclass(frozen=True)

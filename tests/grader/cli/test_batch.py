@@ -62,6 +62,17 @@ def test_bad_rows_are_named_and_nothing_is_accepted(tmp_path: Path) -> None:
     assert json.loads(run("batches", "list", "--json").stdout) == []
 
 
+def test_a_file_comes_from_a_pipe_too(file: Path) -> None:
+    command = ["batch", "-", "--dry-run", "--json", "--priority", "high", "--budget-tokens", "9"]
+    told = CliRunner().invoke(app, command, input=file.read_bytes())
+    assert json.loads(told.stdout)["rows"] == ROWS
+
+
+def test_half_the_price_needs_an_llm(file: Path) -> None:
+    refused = run("batch", str(file), "--dry-run", "--half-price")
+    assert "GRADER_LLM_MODEL is not set" in str(refused.exception)
+
+
 async def _command(server: ChatServer, *arguments: str) -> Process:
     settings = {
         "GRADER_LLM_BASE_URL": server.base_url,

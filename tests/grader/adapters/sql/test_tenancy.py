@@ -124,7 +124,7 @@ async def test_a_row_cannot_be_made_or_become_anothers(database: Database) -> No
 FOLDER = Path(tenancy.__file__).parent
 ACROSS_TENANTS = {
     "audit.tenants",  # whose logs are to be verified
-    "bulk.purge",  # by age
+    "bulk.due",  # by age
     "chunks.running",  # the dispatcher serves everybody
     "chunks.sweep",  # by age
     "connections.owner",  # which platform calls is known only by its connection
