@@ -75,6 +75,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST /practice/questions/{question_id}/follow-ups/{key_point_id}": _PAGE,
     "GET /review": _REVIEW,
     "GET /review/next": _REVIEW,
+    "GET /review/calibration": _REVIEW,
+    "GET /review/calibration/cases": _REVIEW,
     "GET /review/grades/{grade_id}": _REVIEW,
     "POST /review/grades/{grade_id}/overrides": _REVIEW,
     "POST /review/grades/{grade_id}/opinion": _REVIEW,

@@ -80,6 +80,14 @@ def kappa(confusion: Floats) -> Floats:
     return _divide(total * _diagonal(confusion).sum(-1) - chance, total**2 - chance)
 
 
+def weighted_kappa(confusion: Floats) -> Floats:
+    """Cohen's kappa with quadratic weights (1968) over classes that are in order; undefined as `kappa` is."""
+    places = np.arange(confusion.shape[-1])
+    weights = (places[:, None] - places[None, :]) ** 2.0
+    chance = (weights * confusion.sum(-1)[..., :, None] * confusion.sum(-2)[..., None, :]).sum((-2, -1))
+    return 1 - _divide(confusion.sum((-2, -1)) * (weights * confusion).sum((-2, -1)), chance)
+
+
 def f1(confusion: Floats) -> Floats:
     """F1 of the first of two classes, shape (..., 2, 2) to (...); undefined where it is neither true nor predicted."""
     both = confusion[..., 0, 0]

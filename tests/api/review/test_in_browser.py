@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, tab_to
-from tests.api.review.waiting import JUDGES, graded, objected
+from tests.api.review.waiting import JUDGES, done, graded, objected
 
 pytestmark = BROWSER_TEST
 
@@ -103,6 +103,8 @@ def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
         httpx2.Client(base_url=address) as client,
     ):
         doubted, disputed = graded(client), objected(client)
+        for _ in range(7):
+            done(client, graded(client))
         yield {"site": address, "empty": empty, "doubted": doubted, "disputed": disputed}
 
 
@@ -116,6 +118,9 @@ def states(page: Any, places: dict[str, str]) -> Iterator[str]:
         "blind": f"{site}/review/grades/{places['disputed']}",
         "sign in": f"{site}/sign-in",
         "name shown": f"{doubted}?names=shown",
+        "figures": f"{site}/review/calibration?of=all",
+        "no figures": f"{site}/review/calibration",
+        "cases": f"{site}/review/calibration/cases?of=all",
     }.items():
         page.goto(address)
         yield name

@@ -11,6 +11,7 @@ from grader.fakes import FakeChatModel, FakeJudge, completion
 from grader.judges.llm import LlmJudge
 from grader.ports import Judge
 from tests.api.practice.judges import ANSWER, VERDICTS, reading
+from tests.api.reading_pages import read, send
 
 NOT_THERE = [{**VERDICTS[0], "quotes": ["words that are not there"]}, *VERDICTS[1:]]
 """Verdicts of which the first quotes what nobody said."""
@@ -41,3 +42,8 @@ def objected(client: TestClient, **changed: Any) -> str:
 def path_to(grade_id: str) -> str:
     """Where the grade is looked at."""
     return f"/review/grades/{grade_id}"
+
+
+def done(client: TestClient, grade_id: str) -> None:
+    """Look at a grade and be content with it."""
+    send(client, read(client.get(path_to(grade_id))), "/done")
