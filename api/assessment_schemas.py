@@ -15,6 +15,7 @@ from api.webhook_schemas import DeliveryOut
 from grader.assessment import (
     LONGEST_MINUTES,
     MAX_QUESTIONS,
+    MOST_ATTEMPTS,
     AssessmentOrder,
     Candidate,
     CandidateFeedback,
@@ -43,6 +44,9 @@ class TestIn(Strict):
     pass_mark: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
     minutes: int | None = Field(default=None, ge=1, le=LONGEST_MINUTES, description="None: no limit")
     days: int = Field(default=14, ge=1, le=90, description="How long an invitation may be taken up")
+    attempts: int | None = Field(
+        default=None, ge=1, le=MOST_ATTEMPTS, description="How often one candidate may begin it; None: no limit"
+    )
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     feedback: Annotated[CandidateFeedback, Field(strict=False)] = CandidateFeedback.NONE
     review: Annotated[HumanReview, Field(strict=False)] = HumanReview.FLAGGED

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api import request_id
 from api.problems import PROBLEMS
-from grader.assessing import UnknownOrder, UnknownTest, WrongOrderState
+from grader.assessing import NoAttemptLeft, UnknownOrder, UnknownTest, WrongOrderState
 from grader.delivery import RefusedUrl
 from grader.errors import (
     AnswerFileError,
@@ -106,6 +106,7 @@ _EXPECTED: Final[dict[type[Exception], tuple[int, str]]] = {
     UnknownOrder: (404, "not-found"),
     UnknownConnection: (404, "not-found"),
     WrongOrderState: (409, "wrong-state"),
+    NoAttemptLeft: (409, "no-attempt-left"),
     TooManyEndpoints: (409, "too-many-webhooks"),
     RefusedUrl: (422, "webhook-url-not-allowed"),
     InvalidAnswer: (422, "validation-error"),
@@ -130,6 +131,7 @@ _WITHOUT_ECHO: Final[dict[type[Exception], str]] = {
     UnknownOrder: "There is no such order.",
     UnknownConnection: "There is no such connection, or nothing like this was told by it.",
     WrongOrderState: "The order is in no state for this, or has changed in this moment.",
+    NoAttemptLeft: "The candidate has begun this test as often as it allows.",
     TooManyEndpoints: "A tenant has at most 50 webhooks.",
     WrongState: "The version cannot go from the state it is in to this one.",
 }

@@ -150,6 +150,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET /assessment/{token}/questions/{number}": _OPEN,
     "POST /assessment/{token}/questions/{number}": _OPEN,
     "POST /assessment/{token}/submission": _OPEN,
+    "GET /assessment/{token}/explanation": _OPEN,
+    "POST /assessment/{token}/explanation/{number}/points/{place}": _OPEN,
     "GET /report/{token}": _OPEN,
     "GET /integrations/greenhouse/list_tests": _GREENHOUSE,
     "POST /integrations/greenhouse/send_test": _GREENHOUSE,

@@ -143,6 +143,12 @@ PROBLEMS: Final[dict[str, Meaning]] = {
         "A draft is published by `POST /v1/rubrics`, which checks it; then it can be retired, and brought back. "
         "Read an order again: it may have moved on.",
     ),
+    "no-attempt-left": Meaning(
+        "The candidate has begun the test as often as it allows",
+        (409,),
+        ("an order of a test whose attempts the candidate has used up",),
+        "Set up another test: somebody who sees the same questions again is not measured by them.",
+    ),
     "too-many-webhooks": Meaning(
         "There are as many webhooks as there may be",
         (409,),

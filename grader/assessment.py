@@ -21,6 +21,10 @@ LONGEST_MINUTES: Final = 24 * 60
 """For one test, extra time included."""
 
 
+MOST_ATTEMPTS: Final = 100
+"""Of one candidate at one test, where that is limited at all."""
+
+
 class CandidateFeedback(StrEnum):
     """What candidates see once their result has left: nothing, how many points they made, or which topics too."""
 
@@ -41,7 +45,8 @@ class Test(Immutable):
     """A set of questions with a policy.
 
     `judge` None takes the service's own. `minutes` is the time from the first question on, None without limit;
-    `days` is how long an invitation may be taken up.
+    `days` is how long an invitation may be taken up; `attempts` how often one candidate may begin it, None without
+    limit.
     """
 
     __test__: ClassVar[bool] = False
@@ -55,6 +60,7 @@ class Test(Immutable):
     pass_mark: float | None = Field(default=None, ge=0, le=1)
     minutes: int | None = Field(default=None, ge=1, le=LONGEST_MINUTES)
     days: int = Field(default=14, ge=1, le=90)
+    attempts: int | None = Field(default=None, ge=1, le=MOST_ATTEMPTS)
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     feedback: CandidateFeedback = CandidateFeedback.NONE
     review: HumanReview = HumanReview.FLAGGED
@@ -113,6 +119,7 @@ class Result(Immutable):
 
     `passed` says which side of the test's pass mark that is, null without one; `needs_review` that a question was
     flagged or not graded. `released_by` is the key of the person who let it go, null where nobody had to.
+    `corrections` counts how often it was told anew after it had left, because people had overridden grades.
     """
 
     score: float | None
@@ -122,6 +129,7 @@ class Result(Immutable):
     questions: tuple[QuestionResult, ...]
     made_at: datetime
     released_by: str | None = None
+    corrections: int = Field(default=0, ge=0)
 
 
 class Candidate(Immutable):

@@ -57,6 +57,7 @@ class Action(StrEnum):
     ORDER_SUBMITTED = "order_submitted"
     ORDER_HELD = "order_held"
     ORDER_COMPLETED = "order_completed"
+    ORDER_CORRECTED = "order_corrected"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_EXPIRED = "order_expired"
     PLATFORM_CONNECTED = "platform_connected"

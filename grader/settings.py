@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         "called by http, at another port than 443, or at a private address",
     )
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Base of links")
+    report_days: int = Field(default=90, ge=1, le=3_650, description="How long a link to a report can be used")
     ashby_url: str = Field(default="https://api.ashbyhq.com", description="Where Ashby's API is")
     api_key: SecretStr | None = Field(default=None, description="API key that `grader batch --server` sends")
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
@@ -200,9 +201,7 @@ class Settings(BaseSettings):
     )
 
     partial_credit: float = Field(default=0.5, ge=0, le=1, description="Credit of a partly made point")
-    contradiction_penalty: float = Field(
-        default=0, ge=0, le=1, description="Share of its weight a contradicted point costs"
-    )
+    contradiction_penalty: float = Field(default=0, ge=0, le=1, description="Share of its weight a wrong point costs")
     required_cap: float | None = Field(
         default=None, ge=0, le=1, description="Highest score while a required point is missing"
     )

@@ -20,7 +20,7 @@ from api.dependencies import App, Application, Caller
 from api.errors import Problem, to_problem
 from api.integrations.received import Body, Received
 from grader.access import Principal
-from grader.assessing import Placed, UnknownOrder, UnknownTest
+from grader.assessing import NoAttemptLeft, Placed, UnknownOrder, UnknownTest
 from grader.assessment import AssessmentOrder, Candidate, Platform
 from grader.errors import GraderError
 from grader.platforms.ashby import AshbyNews
@@ -167,6 +167,8 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         wrong = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
         return Problem(422, "validation-error", f"These fields are missing or not valid: {wrong}.")
+    if isinstance(error, NoAttemptLeft):
+        return Problem(422, "validation-error", "The candidate has begun this assessment as often as it allows.")
     if isinstance(error, UnknownTest):
         return Problem(422, "validation-error", "There is no such assessment, or it is no longer offered.")
     return to_problem(error)

@@ -65,7 +65,7 @@ async def retire_test(app: App, caller: Caller, test_id: str) -> None:
     await app.settlement.desk.tests.replace(caller.tenant, test.model_copy(update={"retired": True}))
 
 
-@router.post("/orders", status_code=201)
+@router.post("/orders", status_code=201, openapi_extra=problems("no-attempt-left"))
 async def create_order(app: App, creation: Creating, body: OrderIn, response: Response) -> OrderOut:
     """Order a test for a candidate; send the candidate the `invitation_url`."""
     candidate = Candidate(**body.candidate.model_dump())
@@ -115,7 +115,10 @@ async def cancel_order(app: App, caller: Caller, order_id: str, _body: NoDetails
 
 @router.post("/orders/{order_id}/release", openapi_extra=problems("wrong-state"))
 async def release_order(app: App, caller: Caller, order_id: str, _body: NoDetails) -> OrderOut:
-    """Let a result go that waits for a person, as it is now with the overrides of its grades."""
+    """Let a result go that waits for a person, as it is now with the overrides of its grades.
+
+    A result that has left is told anew where overrides have changed it since then.
+    """
     order = await app.settlement.desk.order(caller.tenant, order_id)
     return OrderOut.of(await app.settlement.release(caller.tenant, order, caller.key_id or NOBODY), app.links)
 

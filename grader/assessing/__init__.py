@@ -1,15 +1,24 @@
 """Assessments: tests are set up, ordered, taken, graded, released and told."""
 
-from grader.assessing.desk import Announce, Desk
-from grader.assessing.errors import AnsweredElsewhere, OrderClosed, UnknownOrder, UnknownTest, WrongOrderState
+from grader.assessing.desk import CANDIDATE, Announce, Desk
+from grader.assessing.errors import (
+    AnsweredElsewhere,
+    NoAttemptLeft,
+    OrderClosed,
+    UnknownOrder,
+    UnknownTest,
+    WrongOrderState,
+)
 from grader.assessing.ordering import Ordering, Placed
 from grader.assessing.results import grade_id, result_of
 from grader.assessing.settling import Settlement
 
 __all__ = [
+    "CANDIDATE",
     "Announce",
     "AnsweredElsewhere",
     "Desk",
+    "NoAttemptLeft",
     "OrderClosed",
     "Ordering",
     "Placed",

@@ -81,13 +81,18 @@ class Desk:
             kept = await self.orders.change(tenant, wanted)
             if kept is None:
                 raise WrongOrderState(f"order {order.id} has changed meanwhile")
-            await self.audit.append(tenant, Event(by, _ACTIONS[to], order.id, _facts(kept)))
+            await self.audit.append(tenant, Event(by, _action(kept), order.id, _facts(kept)))
             delivery = (
                 self.announcers[order.platform](kept, test) if told and order.platform in self.announcers else None
             )
             if delivery is not None:
                 await self.outbox.put(tenant, delivery)
         return kept
+
+
+def _action(order: AssessmentOrder) -> Action:
+    corrected = order.state is OrderState.COMPLETE and order.result is not None and order.result.corrections > 0
+    return Action.ORDER_CORRECTED if corrected else _ACTIONS[order.state]
 
 
 def _facts(order: AssessmentOrder) -> dict[str, str]:

@@ -14,6 +14,10 @@ class UnknownOrder(GraderError):
     """There is no such order."""
 
 
+class NoAttemptLeft(GraderError):
+    """The candidate has begun this test as often as it allows."""
+
+
 class OrderClosed(GraderError):
     """The candidate can change nothing any more: handed in, over its time, or cancelled."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from grader.assessing.desk import CANDIDATE, SERVICE, Desk
-from grader.assessing.errors import AnsweredElsewhere, OrderClosed, UnknownTest, WrongOrderState
+from grader.assessing.errors import AnsweredElsewhere, NoAttemptLeft, OrderClosed, UnknownTest, WrongOrderState
 from grader.assessing.results import grade_id
 from grader.assessment import OPEN, AssessmentOrder, Candidate, OrderState, Platform, SavedAnswer, Test
 from grader.audit import Action, Event
@@ -52,7 +52,9 @@ class Ordering:
     async def place(
         self, tenant: str, placed: Placed, made_by: str | None, order_id: str | None = None
     ) -> tuple[AssessmentOrder, bool]:
-        """The order, and whether it is new; UnknownTest. The same dedup key again gives the order that is there.
+        """The order, and whether it is new; UnknownTest, NoAttemptLeft.
+
+        The same dedup key again gives the order that is there.
 
         One that was cancelled, has expired or is complete makes place for a new one, unless the platform never
         orders under one key twice.
@@ -67,6 +69,7 @@ class Ordering:
                 await self.desk.orders.change(tenant, kept.model_copy(update={"dedup_key": None}))
                 kept = await self.desk.orders.add(tenant, order)
             if kept.id == order.id:
+                await self._require_attempt(tenant, test, placed)  # else nothing of this is kept
                 facts = {"test": test.id, "platform": order.platform.value}
                 await self.desk.audit.append(tenant, Event(made_by or "local", Action.ORDER_PLACED, order.id, facts))
         return kept, kept.id == order.id
@@ -151,6 +154,15 @@ class Ordering:
         if order.state is OrderState.STARTED:
             return await self.submit(tenant, order, SERVICE)
         return await self.desk.step(tenant, order, OrderState.EXPIRED, SERVICE, ended_at=self.desk.now(), due_at=None)
+
+    async def _require_attempt(self, tenant: str, test: Test, placed: Placed) -> None:
+        """NoAttemptLeft where the candidate has begun the test too often; what was never begun counts for nothing."""
+        if test.attempts is None:
+            return
+        theirs = await self.desk.orders.of(tenant, placed.candidate.ref)
+        begun = [each for each in theirs if each.test_id == test.id and each.started_at is not None]
+        if len(begun) >= test.attempts:
+            raise NoAttemptLeft(f"{placed.candidate.ref} has begun test {test.id} {len(begun)} times")
 
     async def _rubric(self, tenant: str, question_id: str) -> Rubric | None:
         try:

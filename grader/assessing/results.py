@@ -39,6 +39,15 @@ def waits_for_a_person(test: Test, result: Result) -> bool:
     return test.review is HumanReview.ALWAYS or (test.review is HumanReview.FLAGGED and result.needs_review)
 
 
+def corrects(result: Result, earlier: Result) -> bool:
+    """Whether it says something else than the earlier one, and not just because grades are no longer kept."""
+    gone = any(
+        now.status is Status.UNGRADED is not before.status
+        for now, before in zip(result.questions, earlier.questions, strict=True)
+    )
+    return result.questions != earlier.questions and not gone
+
+
 def _of_question(order: AssessmentOrder, question_id: str, outcome: Outcome | None) -> QuestionResult:
     return QuestionResult(
         question_id=question_id,

@@ -17,7 +17,7 @@ from typing import Final
 from grader.assessing.desk import SERVICE, Desk
 from grader.assessing.errors import WrongOrderState
 from grader.assessing.ordering import Ordering
-from grader.assessing.results import grade_id, result_of, waits_for_a_person
+from grader.assessing.results import corrects, grade_id, result_of, waits_for_a_person
 from grader.assessment import AssessmentOrder, OrderState
 from grader.errors import GraderError, StorageError
 from grader.outcome import outcome
@@ -76,17 +76,21 @@ class Settlement:
         return moved
 
     async def release(self, tenant: str, order: AssessmentOrder, by: str) -> AssessmentOrder:
-        """A person lets a result go, as it now is with what people said of its grades; WrongOrderState."""
-        if order.state is OrderState.COMPLETE:
-            return order
-        if order.state is not OrderState.IN_REVIEW:
+        """A person lets a result go, as it now is with what people said of its grades; WrongOrderState.
+
+        One that has left is told anew where it has become another since then, and stays as it is else.
+        """
+        if order.state not in {OrderState.IN_REVIEW, OrderState.COMPLETE}:
             raise WrongOrderState("it does not wait for a person")
-        test = await self.desk.test(tenant, order.test_id)
-        outcomes = await self._outcomes(tenant, order)
-        result = result_of(order, test, outcomes or {}, self.desk.now()).model_copy(update={"released_by": by})
-        return await self.desk.step(
-            tenant, order, OrderState.COMPLETE, by, result=result, ended_at=self.desk.now(), due_at=None
-        )
+        test, now = await self.desk.test(tenant, order.test_id), self.desk.now()
+        outcomes = await self._outcomes(tenant, order) or {}
+        result = result_of(order, test, outcomes, now).model_copy(update={"released_by": by})
+        if order.state is OrderState.COMPLETE and order.result is not None:
+            if not corrects(result, order.result):
+                return order
+            result = result.model_copy(update={"corrections": order.result.corrections + 1})
+        ended = order.ended_at or now
+        return await self.desk.step(tenant, order, OrderState.COMPLETE, by, result=result, ended_at=ended, due_at=None)
 
     async def _settle(self, tenant: str, order: AssessmentOrder) -> bool:
         if order.state is not OrderState.SUBMITTED:

@@ -17,7 +17,7 @@ from grader.settings import Settings
 def build_links(settings: Settings) -> Links:
     """Makes and reads the links of candidates and reports."""
     base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return Links(deployment_secret(settings), base_url)
+    return Links(deployment_secret(settings), base_url, settings.report_days)
 
 
 def build_settlement(settings: Settings, services: Services, backlog: Backlog) -> Settlement:

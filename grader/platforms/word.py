@@ -12,7 +12,9 @@ from grader.ports import Delivery
 
 
 def word_of(order: AssessmentOrder, kind: str, name: str, payload: Mapping[str, Any]) -> Delivery:
-    """A delivery to the order's platform, due at once; what has the same `name` is told once."""
+    """A delivery to the order's platform, due at once; what has the same `name` is told once for each correction."""
+    if order.result is not None and order.result.corrections:
+        name = f"{name}:{order.result.corrections}"
     return Delivery(
         id=str(uuid.uuid4()),
         kind=kind,

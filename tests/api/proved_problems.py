@@ -80,6 +80,9 @@ PROVED_BY: dict[str, str] = {
     "a step of an order to take a test that it is in no state for": (
         "test_assessments.py::test_a_step_that_cannot_follow_is_a_conflict"
     ),
+    "an order of a test whose attempts the candidate has used up": (
+        "test_assessments.py::test_a_candidate_begins_a_test_as_often_as_it_allows"
+    ),
     "one webhook more than the 50 of a tenant": "test_webhooks.py::test_a_tenant_has_at_most_fifty_webhooks",
     "a rubric to publish that does not pass its check": (
         "test_rubrics.py::test_a_rubric_with_a_fault_is_refused_at_its_point_and_without_its_words"

@@ -120,7 +120,7 @@ def test_a_question_that_is_not_in_the_test_is_a_404(client: TestClient) -> None
     [
         ("none", "handed in", "What you showed"),
         ("summary", "points", "To read up on"),
-        ("topics", "To read up on", "Show"),
+        ("topics", "To read up on", "Show the point"),
     ],
 )
 def test_a_candidate_sees_the_feedback_that_the_test_allows(
@@ -130,10 +130,43 @@ def test_a_candidate_sees_the_feedback_that_the_test_allows(
     send(client, f"{link(made)}/start", consent="yes")
     send(client, f"{link(made)}/questions/1", answer="Each token attends to a window.", revision=0, go="next")
     send(client, f"{link(made)}/submission")
+    complete(client, made)
+    page = client.get(link(made)).text
+    assert seen in page
+    assert unseen not in page
+
+
+def complete(client: TestClient, made: dict[str, Any]) -> None:
     deadline = time.monotonic() + SECONDS
     while state(client, made) != "complete":
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    page = client.get(link(made)).text
-    assert seen in page
-    assert unseen not in page
+
+
+@pytest.mark.parametrize(
+    ("policy", "heading"), [("none", None), ("summary", "Point 1 <"), ("topics", "Point 1: what a token may attend to")]
+)
+def test_an_explanation_shows_what_the_test_allows_and_an_objection_reaches_a_person_once(
+    client: TestClient, policy: str, heading: str | None
+) -> None:
+    made = order(client, feedback=policy)
+    page = f"{link(made)}/explanation"
+    assert "invited" in client.get(page).text, "there is nothing to explain yet"
+    objection = f"{page}/1/points/3"
+    assert send(client, objection, reason="other").status_code == 404
+    send(client, f"{link(made)}/start", consent="yes")
+    send(client, f"{link(made)}/questions/1", answer="Each token attends to a window.", revision=0, go="next")
+    send(client, f"{link(made)}/submission")
+    complete(client, made)
+    text = client.get(page).text
+    assert ("Point 1" in text, heading is None or heading in text) == (heading is not None, True)
+    if heading is None:
+        assert send(client, objection, reason="other").status_code == 404
+        return
+    assert send(client, objection, reason="no reason").status_code == 400
+    assert send(client, f"{page}/1/points/9", reason="other").status_code == 404
+    for _ in range(2):
+        assert "A person will look at it" in send(client, objection, reason="other", text=MARKUP).text
+    first = client.get(f"/v1/assessments/orders/{made['id']}").json()["result"]["questions"][0]["grade_id"]
+    (appeal,) = client.get(f"/v1/grades/{first}/review").json()["appeals"]
+    assert (appeal["reason"], appeal["text"], appeal["made_by"]) == ("other", MARKUP, "candidate")

@@ -69,6 +69,33 @@ def test_an_order_is_created_once_under_one_idempotency_key(client: TestClient) 
     assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", first.json())
 
 
+def test_a_candidate_begins_a_test_as_often_as_it_allows(client: TestClient) -> None:
+    test = client.post("/v1/assessments/tests", json={"name": "x", "question_ids": ["DL0028"], "attempts": 1}).json()
+    body = {"test_id": test["id"], "candidate": {"ref": "c-once"}}
+    first, second = (client.post("/v1/assessments/orders", json=body).json() for _ in range(2))
+    assert first["id"] != second["id"], "what was never begun is no attempt"
+    send(client, f"{link(second)}/start", consent="yes")
+    refused = client.post("/v1/assessments/orders", json=body)
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "no-attempt-left")
+    assert len(client.get("/v1/assessments/orders?limit=200").json()["orders"]) >= 2
+    other = {**body, "candidate": {"ref": "c-other"}}
+    assert client.post("/v1/assessments/orders", json=other).status_code == 201
+
+
+def test_a_result_that_was_corrected_after_it_left_leaves_anew(client: TestClient) -> None:
+    made = taken(client)
+    done = reaches(client, made, "complete")
+    place, first = f"/v1/assessments/orders/{made['id']}/release", done["result"]["questions"][0]["grade_id"]
+    assert client.post(place, json={}).json() == done
+    grade = client.get(f"/v1/grades/{first}")
+    override = {"key_point_id": "k3", "verdict": "covered", "reason_code": "evidence_missed", "note": "It is there."}
+    client.post(f"/v1/grades/{first}/overrides", json=override, headers={"If-Match": grade.headers["ETag"]})
+    again = client.post(place, json={}).json()
+    assert (again["result"]["corrections"], again["result"]["released_by"]) == (1, "local")
+    assert again["result"]["score"] > done["result"]["score"]
+    assert "corrected it after" in client.get(link(made, "report_url")).text
+
+
 def test_lists_of_orders_go_on_by_cursor(client: TestClient) -> None:
     for _ in range(3):
         order(client)

@@ -1,7 +1,7 @@
 """`/assessment/…` for candidates and `/report/…` for who ordered: pages for people with a link and no account."""
 
-from api.web.assessment import report, taking
+from api.web.assessment import explanation, report, taking
 
-ROUTERS = (taking.router, report.router)
+ROUTERS = (taking.router, explanation.router, report.router)
 
 __all__ = ["ROUTERS"]

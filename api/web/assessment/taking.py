@@ -103,7 +103,10 @@ async def submit(visit: Invited, _fields: Typed) -> Response:
 
 async def _overview(visit: Visit) -> Response:
     answers = await visit.answers()
-    written = [bool(answers[each].text.strip()) if each in answers else False for each in visit.order.questions]
+    written = [
+        (await visit.question(number), each in answers and bool(answers[each].text.strip()))
+        for number, each in enumerate(visit.order.questions, 1)
+    ]
     return _page(visit, "overview.html", written=written, left=_minutes_left(visit))
 
 

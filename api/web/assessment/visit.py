@@ -12,7 +12,7 @@ from fastapi import Depends, Path
 from api.dependencies import App, Application
 from api.errors import Problem
 from grader.assessment import AssessmentOrder, SavedAnswer, Test
-from grader.links import Purpose
+from grader.links import LinkExpired, Purpose
 from rubrics.errors import UnknownQuestion
 from rubrics.model import Question
 
@@ -54,7 +54,7 @@ def visiting(purpose: Purpose) -> Callable[[Application, str], Awaitable[Visit]]
     """Makes the visit of a link for this purpose; 404 for one that is not ours, or whose order was erased."""
 
     async def visit(app: App, token: Token) -> Visit:
-        order_id, desk = app.links.read(purpose, token), app.settlement.desk
+        order_id, desk = _order_id(app, purpose, token), app.settlement.desk
         tenant = None if order_id is None else await desk.orders.owner(order_id)
         if order_id is None or tenant is None:
             raise Problem(404, "not-found", "This link leads nowhere. Perhaps a part of it was lost: copy it whole.")
@@ -62,6 +62,14 @@ def visiting(purpose: Purpose) -> Callable[[Application, str], Awaitable[Visit]]
         return Visit(app, tenant, order, await desk.test(tenant, order.test_id), f"/{purpose}/{token}")
 
     return visit
+
+
+def _order_id(app: Application, purpose: Purpose, token: str) -> str | None:
+    try:
+        return app.links.read(purpose, token)
+    except LinkExpired:
+        detail = "This link could be used for a while, and that is over. Whoever ordered the test can get a new one."
+        raise Problem(404, "not-found", detail) from None
 
 
 Invited = Annotated[Visit, Depends(visiting(Purpose.INVITATION))]

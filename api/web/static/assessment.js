@@ -1,4 +1,5 @@
 // <answer-saver> around an answer's form: saves what was written while it is written. The form works without it.
+// The time that is left is counted on, and said aloud when it gets short.
 
 const SAVE_AFTER_MS = 1500;
 
@@ -48,7 +49,7 @@ class AnswerSaver extends HTMLElement {
     const pressed = event.submitter;
     await this.saving;
     this.saving = undefined;
-    this.form.requestSubmit(pressed);
+    setTimeout(() => this.form.requestSubmit(pressed)); // a form cannot be sent while its own event is under way
   }
 
   say(words) {
@@ -57,3 +58,20 @@ class AnswerSaver extends HTMLElement {
 }
 
 customElements.define("answer-saver", AnswerSaver);
+
+const TICK_MS = 5000;
+const SHORT_MINUTES = 5;
+
+function countDown(time) {
+  const minutes = Math.max(0, Math.ceil((new Date(time.dataset.deadline) - Date.now()) / 60000));
+  const words = minutes ? `${minutes} minute${minutes === 1 ? "" : "s"} left` : "The time is over: what is saved is handed in";
+  if (time.textContent !== words) time.textContent = words;
+  if (minutes > SHORT_MINUTES || time.classList.contains("short")) return;
+  time.classList.add("short");
+  time.setAttribute("role", "status"); // from here on every minute is said
+}
+
+for (const time of document.querySelectorAll(".time[data-deadline]")) {
+  countDown(time);
+  setInterval(() => countDown(time), TICK_MS);
+}

@@ -38,9 +38,11 @@ from grader.fakes import (
 )
 from grader.grading import Grader, Request
 from grader.links import Links
+from grader.outcome import overruled
 from grader.platforms import greenhouse
 from grader.platforms.ashby import AshbyNews
 from grader.reception import Reception
+from grader.review import Override, OverrideReason
 from rubrics.bank import Bank
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -242,3 +244,43 @@ async def test_a_cancelled_order_is_not_graded_into_a_result(office: Office) -> 
     await office.graded()
     assert await office.settlement.settle() == 0
     assert (await office.find(order)).result is None
+
+
+async def test_a_result_that_people_corrected_later_is_told_anew_once(office: Office) -> None:
+    await office.test(review=HumanReview.NEVER)
+    order = await office.taken()
+    await office.graded()
+    await office.settlement.settle()
+    done = await office.find(order)
+    assert await office.settlement.release("acme", done, "key-7") == done, "nothing has changed yet"
+    assert done.result is not None
+    await office.reviews.override("acme", await corrected(office, done.result.questions[0].grade_id))
+    again = await office.settlement.release("acme", done, "key-7")
+    assert again.result is not None
+    assert (again.result.corrections, again.result.released_by) == (1, "key-7")
+    assert (again.result.score or 0) > (done.result.score or 0)
+    assert again.ended_at == done.ended_at
+    assert await office.settlement.release("acme", again, "key-7") == again
+    completed = [body for body in office.told() if "assessment_result" in body]
+    assert [body["assessment_result"]["value"] for body in completed] == [
+        round(100 * (result.score or 0), 1) for result in (done.result, again.result)
+    ]
+    assert completed[0]["timestamp"] < completed[1]["timestamp"]
+
+
+async def corrected(office: Office, grade_id: str) -> Override:
+    """A person's verdict that a missed point is made."""
+    grade = await office.grades.find("acme", grade_id)
+    assert grade is not None
+    return Override(
+        id="o1",
+        grade_id=grade_id,
+        number=1,
+        key_point_id="k3",
+        verdict=Label.COVERED,
+        reason_code=OverrideReason.EVIDENCE_MISSED,
+        note="It is there.",
+        outcome=overruled(grade, (), {"k3": Label.COVERED}),
+        made_by="key-7",
+        made_at=NOON,
+    )
