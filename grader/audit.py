@@ -33,6 +33,7 @@ class Action(StrEnum):
 
     GRADED = "graded"
     REGRADED = "regraded"
+    ROWS_GRADED = "rows_graded"
     OVERRIDDEN = "overridden"
     APPEALED = "appealed"
     APPEAL_DECIDED = "appeal_decided"

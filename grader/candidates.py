@@ -20,7 +20,9 @@ from grader.held import (
     Erasure,
     Export,
     Held,
+    HeldRow,
     Ordered,
+    grade_of,
     held_row,
     interviewed,
     promised_grade,
@@ -91,7 +93,7 @@ class Candidates:
             attempts=attempts,
             reveals=await self.attempts.reveals(who.tenant, [attempt.id for attempt in attempts]),
             studies=await self.studies.of(who.tenant, candidate_ref),
-            rows=tuple(map(held_row, await self.batches.of(who.tenant, candidate_ref))),
+            rows=await self._held_rows(who.tenant, candidate_ref),
             orders=await self._ordered(who.tenant, candidate_ref),
             interviews=tuple(map(interviewed, await self.interviews.of(who.tenant, candidate_ref))),
         )
@@ -100,14 +102,16 @@ class Candidates:
         """Delete everything, in one transaction; of somebody nothing is known of, too: that is logged as well."""
         tenant = who.tenant
         async with self.together(tenant):
-            said = await self._said(tenant, await self._grades(tenant, candidate_ref))
+            in_batches = await self._in_batches(tenant, candidate_ref)
+            said = await self._said(tenant, (*await self._grades(tenant, candidate_ref), *in_batches))
             await self.erased.note(tenant, candidate_ref, self.now())
             grades = await self.grades.erase(tenant, candidate_ref)
             promised = await self.pending.erase(tenant, candidate_ref)
             replies = await self.responses.erase(tenant, candidate_ref)
             orders = await self.orders.erase(tenant, candidate_ref)
             interviews = await self.interviews.erase(tenant, candidate_ref)
-            await self._forget(tenant, grades, (*promised, *said, *orders, *interviews))
+            ids = (*grades, *(grade.id for grade in in_batches))
+            await self._forget(tenant, ids, (*promised, *said, *orders, *interviews))
             counts = {
                 "grades": len(grades),
                 "promised": len(promised),
@@ -162,6 +166,16 @@ class Candidates:
     async def _ordered(self, tenant: str, candidate_ref: str) -> tuple[Ordered, ...]:
         orders = await self.orders.of(tenant, candidate_ref)
         return tuple([Ordered(order=each, answers=await self.orders.answers(tenant, each.id)) for each in orders])
+
+    async def _in_batches(self, tenant: str, candidate_ref: str) -> tuple[Grade, ...]:
+        """The candidate's grades among those of batches."""
+        rows = await self.batches.of(tenant, candidate_ref)
+        return tuple(grade for grade in map(grade_of, rows) if grade is not None)
+
+    async def _held_rows(self, tenant: str, candidate_ref: str) -> tuple[HeldRow, ...]:
+        rows = [(row, grade_of(row)) for row in await self.batches.of(tenant, candidate_ref)]
+        held = [None if grade is None else await self._held(tenant, grade) for _, grade in rows]
+        return tuple(held_row(row, each) for (row, _), each in zip(rows, held, strict=True))
 
     async def _held(self, tenant: str, grade: Grade) -> Held:
         basis = await self.bases.find(tenant, grade.id)

@@ -34,11 +34,17 @@ class Promised(BaseModel):
 
 
 class HeldRow(BaseModel):
-    """One row of a batch about a candidate: the answer, its other columns, and its grade if it has one."""
+    """One row of a batch about a candidate: the answer, its other columns, its grade if it has one, and what was said.
+
+    `overrides`, `appeals` and `opinions` are what people said of the grade.
+    """
 
     answer: str
     extra: dict[str, str]
     grade: Grade | None
+    overrides: tuple[Override, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    opinions: tuple[SecondOpinion, ...] = ()
 
 
 class Ordered(BaseModel):
@@ -98,11 +104,19 @@ class Erasure(BaseModel):
     entry: str
 
 
-def held_row(row: Row) -> HeldRow:
-    """What is told of a row."""
+def held_row(row: Row, held: Held | None) -> HeldRow:
+    """What is told of a row; `held` is what is held of its grade."""
+    told = HeldRow(answer=row.item.answer, extra=dict(row.item.extra), grade=None)
+    if held is None:
+        return told
+    said = {"overrides": held.overrides, "appeals": held.appeals, "opinions": held.opinions}
+    return told.model_copy(update={"grade": held.grade, **said})
+
+
+def grade_of(row: Row) -> Grade | None:
+    """The grade of a row, if it has one."""
     stored = row.result.grade if row.result else None
-    grade = None if stored is None else Grade.model_validate_json(stored)
-    return HeldRow(answer=row.item.answer, extra=dict(row.item.extra), grade=grade)
+    return None if stored is None else Grade.model_validate_json(stored)
 
 
 def promised_grade(pending: PendingGrade) -> Promised:

@@ -6,6 +6,8 @@ All of it or nothing.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +18,7 @@ from grader.audit import Action, Event, commitment, new_salt
 from grader.domain import Grade
 from grader.erased import Erased
 from grader.grading import Request
-from grader.ports import AuditLog, Basis, BasisStore, GradeStore, ReferralStore, Together
+from grader.ports import AuditLog, Basis, BasisStore, GradeStore, ReferralStore, Result, Together
 from grader.referral import Referral, reasons_of
 from grader.webhooks import Publisher, grade_completed
 
@@ -47,7 +49,7 @@ class Keeper:
         CandidateErased where that happened since it was asked for, which is when it was made if nothing else is said.
         """
         salt = new_salt()
-        asked = _requests.dump_json(request).decode()
+        asked = write_request(request)
         async with self.together(tenant):
             await self.erased.check(tenant, grade.candidate_ref, asked_at or grade.created_at)
             await self.grades.save(tenant, grade)
@@ -70,6 +72,11 @@ def request_of(basis: Basis) -> Request:
     return read_request(basis.request)
 
 
+def write_request(request: Request) -> str:
+    """A request as it is kept."""
+    return _requests.dump_json(request).decode()
+
+
 def read_request(stored: str) -> Request:
     """A request as it is kept while its grade is promised, and after."""
     return _requests.validate_json(stored)
@@ -79,6 +86,20 @@ def grade_commitment(salt: bytes, grade: Grade) -> str:
     """What the log says of a grade's content; fields that later versions add, empty, do not change it."""
     content = grade.model_dump(mode="json", exclude_defaults=True)
     return commitment(salt, json.dumps(content, sort_keys=True, ensure_ascii=False))
+
+
+def result_commitment(result: Result) -> str:
+    """What the log says of the result of a batch's row, as it is kept; empty where the salt for it is gone."""
+    content = result.grade or f"{result.status.value} {result.reason}"
+    return "" if result.salt is None else commitment(result.salt, content)
+
+
+def rows_graded(batch_id: str, generation: int, made_by: str | None, results: Sequence[Result]) -> Event:
+    """The log's word on results of a batch, all that were kept in one transaction: by each row what it is bound to."""
+    counts = Counter(result.status.value for result in results)
+    rows = json.dumps({result.idx: result_commitment(result) for result in results}, separators=(",", ":"))
+    facts = {"generation": str(generation), **{name: str(count) for name, count in sorted(counts.items())}}
+    return Event(made_by or NOBODY, Action.ROWS_GRADED, batch_id, {**facts, "rows": rows})
 
 
 def _kept(grade: Grade, salt: bytes, made_by: str | None) -> Event:

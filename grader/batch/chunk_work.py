@@ -108,7 +108,8 @@ class ChunkWork:
         todo = await patiently(lambda: self.means.chunks.todo(job.tenant, job.batch_id, lo, hi))
         rubrics = await self._rubrics_of(job, batch)
         lane = self.means.lane_of(job.queue)
-        rows = RowGrader(lane.make, job.tenant, job.batch_id, job.generation, now=self.means.now)
+        here = job.tenant, job.batch_id, job.generation
+        rows = RowGrader(lane.make, *here, self.means.audit_share, now=self.means.now)
         return Slice(self.means, job, batch, todo, rubrics, rows, Options.model_validate_json(batch.options), lane)
 
     async def _outliving(self, job: Job, work: Awaitable[None]) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from grader.access import Amount
+from grader.audit import new_salt
 from grader.batch.lanes import Make
 from grader.batch.patience import patiently
 from grader.domain import Grade, Usage
 from grader.errors import BudgetExhausted, ConfigurationError, InvalidAnswer, ModelUnavailable
 from grader.grading import Request
 from grader.outage import judge_was_down
-from grader.ports import Item, ItemStatus, PauseReason, Result
+from grader.ports import Item, ItemStatus, PauseReason, Result, grade_id_of
+from grader.referral import Referral, reasons_of
 
 _log: Final = logging.getLogger(__name__)
 
@@ -36,17 +37,18 @@ UNEXPECTED: Final = "unexpected_error"
 MOST_REASON: Final = 200
 """Characters of a reason."""
 
-_NAMESPACE: Final = uuid.UUID("6c9f4f0e-6a35-4bd5-9ad5-51d2f1f3a6d0")
-"""Of the ids of grades in batches; arbitrary, fixed for ever."""
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of a row and of those that are the same as it, and what they took; or why the batch is to pause."""
+    """The results of a row and of those that are the same as it, and what they took; or why the batch is to pause.
+
+    `referrals` are of those grades that somebody is to look at.
+    """
 
     results: tuple[Result, ...] = ()
     spent: Amount = field(default_factory=Amount)
     pause: PauseReason | None = None
+    referrals: tuple[Referral, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class RowGrader:
     tenant: str
     batch_id: str
     generation: int
+    audit_share: float = 0.0
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -74,15 +77,17 @@ class RowGrader:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's and no other's
             _log.exception("row %d of batch %s could not be graded", item.idx, self.batch_id)
             return self.failed((item, *same), f"{UNEXPECTED}: {type(error).__name__}")
-        copies = (self._result(grade.model_copy(update={"usage": Usage()}), each) for each in same)
-        return Outcome((self._result(grade, item), *copies), Amount.of(grade.usage))
+        grades = [self._own(grade, item), *(self._own(grade, each, usage=Usage()) for each in same)]
+        results = map(self._result, grades, (item, *same))
+        referrals = (referral for each in grades if (referral := self._referral(each)) is not None)
+        return Outcome(tuple(results), Amount.of(grade.usage), referrals=tuple(referrals))
 
     def failed(self, items: tuple[Item, ...], reason: str) -> Outcome:
         """These rows have no grade, for a reason."""
         made = self.now()
         return Outcome(
             tuple(
-                Result(item.idx, ItemStatus.FAILED, self.generation, made, reason=reason[:MOST_REASON])
+                Result(item.idx, ItemStatus.FAILED, self.generation, made, reason=reason[:MOST_REASON], salt=new_salt())
                 for item in items
             )
         )
@@ -100,8 +105,17 @@ class RowGrader:
                 continue
         return await patiently(lambda: self.make(self.tenant, request))
 
+    def _own(self, grade: Grade, item: Item, **changed: Usage) -> Grade:
+        """A row's own grade."""
+        grade_id = grade_id_of(self.batch_id, item.idx, self.generation)
+        return grade.model_copy(update={"id": grade_id, "candidate_ref": item.candidate_ref, **changed})
+
     def _result(self, grade: Grade, item: Item) -> Result:
-        grade_id = str(uuid.uuid5(_NAMESPACE, f"{self.batch_id}:{item.idx}:{self.generation}"))
-        own = grade.model_copy(update={"id": grade_id, "candidate_ref": item.candidate_ref})
         status = ItemStatus(grade.status.value)
-        return Result(item.idx, status, self.generation, self.now(), own.score, own.model_dump_json())
+        return Result(
+            item.idx, status, self.generation, self.now(), grade.score, grade.model_dump_json(), salt=new_salt()
+        )
+
+    def _referral(self, grade: Grade) -> Referral | None:
+        reasons = reasons_of(grade, self.audit_share)
+        return Referral(grade.id, grade.question_id, reasons, self.now()) if reasons else None

@@ -92,7 +92,7 @@ class Batches:
         """The batch; UnknownBatch."""
         found = await self.store.find(tenant, batch_id)
         if found is None:
-            raise UnknownBatch(f"there is no batch {batch_id!r}")
+            raise _unknown(batch_id)
         return found
 
     async def page(self, tenant: str, *, limit: int, after: BatchPlace | None = None) -> tuple[Batch, ...]:
@@ -101,8 +101,10 @@ class Batches:
 
     async def progress(self, tenant: str, batch_id: str) -> Progress:
         """How far it is; UnknownBatch."""
-        batch = await self.find(tenant, batch_id)
-        return progress_of(batch, await self.store.counts(tenant, batch_id), self.now())
+        found = await self.store.progress(tenant, batch_id)
+        if found is None:
+            raise _unknown(batch_id)
+        return progress_of(*found, self.now())
 
     async def rows(self, tenant: str, batch_id: str, *, after: int = -1, limit: int = BLOCK) -> tuple[Row, ...]:
         """At most `limit` rows behind number `after`, in the order they came in; those without a result, too."""
@@ -183,6 +185,10 @@ class Batches:
 def chunk_rows(total: int) -> int:
     """How many rows a chunk of a batch has."""
     return min(max(total // CHUNKS, FEWEST_CHUNK_ROWS), MOST_CHUNK_ROWS)
+
+
+def _unknown(batch_id: str) -> UnknownBatch:
+    return UnknownBatch(f"there is no batch {batch_id!r}")
 
 
 def _wrong_state(batch: Batch, verb: str) -> BatchConflict:

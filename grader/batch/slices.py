@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from grader.access import Amount
+from grader.access import Amount, Limit
 from grader.batch.endings import Endings
 from grader.batch.lanes import Lane
 from grader.batch.outcome import Outcome, RowGrader
 from grader.batch.patience import patiently
+from grader.batch.record import Record
 from grader.batch.submission import Options, request_for
-from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Result, Standing, Todo
+from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Standing, Todo
 from rubrics.model import Rubric
 
 FLUSH_ROWS: Final = 50
@@ -32,16 +33,22 @@ class Means:
     """
 
     endings: Endings
-    chunks: ChunkStore
+    record: Record
     lane_of: Callable[[str], Lane]
     permitted: Callable[[str], Awaitable[None]] | None = None
     in_bulk: Callable[[], AbstractContextManager[None]] = nullcontext
+    audit_share: float = 0.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def batches(self) -> BatchStore:
         """Where the batches are kept."""
         return self.endings.batches
+
+    @property
+    def chunks(self) -> ChunkStore:
+        """What is left to do of them."""
+        return self.record.chunks
 
 
 @dataclass
@@ -65,7 +72,7 @@ class Slice:
 
     async def graded(self, at_once: int) -> None:
         """Grade them, `at_once` at a time; `rows.stop` is set where the batch is to be left alone."""
-        await self._save([], Amount())
+        await self._save([])
         waiting = iter(self.todo.items)
         graders = [asyncio.create_task(self._grade(waiting)) for _ in range(at_once)]
         keeping = asyncio.create_task(self._keep())
@@ -85,12 +92,13 @@ class Slice:
             if self.rows.stop.is_set():
                 return
             await self._grade_one(item)
+            await asyncio.sleep(0)  # a judge that never waits would leave nobody else a turn
 
     async def _grade_one(self, item: Item) -> None:
         rubric = self.rubrics[item.rubric_hash]
         request = request_for(item, rubric, self.options)
-        estimate = self.lane.taking(request)
-        if self._passes(estimate):
+        estimate = self.lane.taking(request) if self._is_limited else Amount()
+        if self._is_limited and self._passes(estimate):
             await self._pause(PauseReason.BUDGET)
             return
         self.expected += estimate
@@ -110,6 +118,10 @@ class Slice:
             self._first = False
             self._news.set()
 
+    @property
+    def _is_limited(self) -> bool:
+        return self.batch.limit != Limit()
+
     def _passes(self, estimate: Amount) -> bool:
         """Whether one more grade might cost more than the batch may."""
         return self.batch.limit.passed_by(self.spent + self.expected + estimate) is not None
@@ -126,18 +138,15 @@ class Slice:
     async def _kept(self) -> None:
         """Keep what was made, and see how the batch stands."""
         made, self._made = self._made, []
-        results = [result for outcome in made for result in outcome.results]
-        await self._save(results, sum((outcome.spent for outcome in made), Amount()))
+        await self._save(made)
 
     async def keep(self, outcome: Outcome) -> None:
         """Keep an outcome at once."""
-        await self._save(list(outcome.results), outcome.spent)
+        await self._save([outcome])
 
-    async def _save(self, results: list[Result], spent: Amount) -> None:
+    async def _save(self, made: list[Outcome]) -> None:
         job = self.job
-        standing = await patiently(
-            lambda: self.means.chunks.save(job.tenant, job.batch_id, self.job.lo, results, spent)
-        )
+        standing = await patiently(lambda: self.means.record.keep(job, self.batch.made_by, made))
         self.spent = standing.spent + sum((outcome.spent for outcome in self._made), Amount())
         if not _runs(standing, job):
             self.rows.stop.set()

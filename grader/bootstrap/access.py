@@ -53,6 +53,8 @@ class Access:
         """What a grade may take: one call where the judge or the feedback asks a paid model, else nothing."""
         coached = grader.coached if request.coached is None else request.coached
         calls = (grader.judge(request.judge).name in PAID) + (coached and grader.coach is not None)
+        if not calls:
+            return Amount()
         one = self.call(request.rubric.model_dump_json(), request.answer)
         return Amount(calls, calls * one.tokens, calls * one.usd)
 

@@ -16,6 +16,7 @@ from grader.batch import Batches, Lane, Options
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import SWEEP_SECONDS, Dispatcher
 from grader.batch.endings import Endings
+from grader.batch.record import Record
 from grader.batch.service import MOST_CHUNK_ROWS
 from grader.batch.slices import Means
 from grader.bootstrap.access import PAID, Access
@@ -138,7 +139,9 @@ class BatchWork:
 
         storage = self.storage
         endings = Endings(storage.batches, storage.together, build_publisher(storage).publish)
-        work = ChunkWork(Means(endings, storage.chunks, self._lane_of, in_bulk=in_bulk))
+        record = Record(storage.chunks, storage.audit, storage.referrals, storage.together)
+        share = self.settings.audit_share
+        work = ChunkWork(Means(endings, record, self._lane_of, in_bulk=in_bulk, audit_share=share))
         engine = self._engine(work)
         async with self._tidied(), engine.running(), asyncio.TaskGroup() as group:
             self._dispatcher = Dispatcher(endings, storage.chunks, engine, self._stalled_seconds)

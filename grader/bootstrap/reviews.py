@@ -35,7 +35,7 @@ def build_triage(storage: Storage) -> Triage:
 
 def build_auditor(storage: Storage) -> Auditor:
     """Verifies the decision log."""
-    return Auditor(storage.audit, storage.grades, storage.bases)
+    return Auditor(storage.audit, storage.grades, storage.bases, storage.batches)
 
 
 def build_candidates(storage: Storage) -> Candidates:

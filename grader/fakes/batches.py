@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,18 @@ class FakeBatchStore:
         found = sorted(((each.batch.created_at, each.batch.id) for each in self._theirs(tenant)), reverse=True)
         behind = [batch_id for at, batch_id in found if after is None or (at, batch_id) < (after.created_at, after.id)]
         return tuple(self.kept[batch_id].batch for batch_id in behind[:limit])
+
+    async def progress(self, tenant: str, batch_id: str) -> tuple[Batch, Counts] | None:
+        """The tenant's batch and its counts, or None."""
+        batch = await self.find(tenant, batch_id)
+        return None if batch is None else (batch, await self.counts(tenant, batch_id))
+
+    async def results(self, tenant: str, batch_id: str, idxs: Collection[int]) -> Mapping[int, Result]:
+        """The results of these rows."""
+        if await self.find(tenant, batch_id) is None:
+            return {}
+        found = self._of(tenant, batch_id).results
+        return {idx: found[idx] for idx in idxs if idx in found}
 
     async def counts(self, tenant: str, batch_id: str) -> Counts:
         """How many rows have which status."""
@@ -217,7 +229,7 @@ class FakeBatchStore:
         kept.spent[lo] = kept.spent.get(lo, Amount()) + spent
         if new:
             kept.chunks[lo] = replace(kept.chunks[lo], attempts=0)
-        return Standing(batch.state, batch.generation, kept.counts().spent)
+        return Standing(batch.state, batch.generation, kept.counts().spent, frozenset(each.idx for each in new))
 
     async def sweep(self, before: datetime) -> int:
         """Delete abandoned submissions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,11 @@ class FakeReferralStore:
         """Keep it, or join it to what is there."""
         key = tenant, referral.grade_id
         self.kept[key] = self.kept[key].also(referral) if key in self.kept else referral
+
+    async def add(self, tenant: str, referrals: Sequence[Referral]) -> None:
+        """Keep the new ones."""
+        for referral in referrals:
+            self.kept.setdefault((tenant, referral.grade_id), referral)
 
     async def find(self, tenant: str, grade_id: str) -> Referral | None:
         """The referral of the tenant's grade, or None."""

@@ -20,6 +20,8 @@ from grader.ports.batches import (
     Row,
     Standing,
     Todo,
+    grade_id_of,
+    place_of,
 )
 from grader.ports.bulk import BulkJob, BulkJobStore
 from grader.ports.chat import BulkChatModel, BulkProgress, BulkState, ChatModel, ChatRequest, Completion
@@ -127,4 +129,6 @@ __all__ = [
     "Vectors",
     "Word",
     "Work",
+    "grade_id_of",
+    "place_of",
 ]

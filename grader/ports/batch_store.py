@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -32,7 +32,7 @@ class BatchStore(Protocol):
         ...
 
     async def discard(self, tenant: str, batch_id: str) -> bool:
-        """Delete a batch with everything of it; whether it was there."""
+        """Delete a batch with everything of it, and what people said of its grades; whether it was there."""
         ...
 
     async def find(self, tenant: str, batch_id: str) -> Batch | None:
@@ -47,6 +47,10 @@ class BatchStore(Protocol):
         """At most `limit` of the tenant's batches, the newest first."""
         ...
 
+    async def progress(self, tenant: str, batch_id: str) -> tuple[Batch, Counts] | None:
+        """The tenant's batch and how many of its rows have which status, in one look, or None."""
+        ...
+
     async def counts(self, tenant: str, batch_id: str) -> Counts:
         """How many rows of it have which status."""
         ...
@@ -57,6 +61,10 @@ class BatchStore(Protocol):
 
     async def rows(self, tenant: str, batch_id: str, *, after: int, limit: int) -> tuple[Row, ...]:
         """At most `limit` rows behind row number `after`, in order, with their results where they have one."""
+        ...
+
+    async def results(self, tenant: str, batch_id: str, idxs: Collection[int]) -> Mapping[int, Result]:
+        """What these rows have as results by now, by their numbers."""
         ...
 
     async def pause(self, tenant: str, batch_id: str, reason: PauseReason, at: datetime) -> bool:

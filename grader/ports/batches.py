@@ -118,7 +118,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one row; `grade` is the Grade as JSON, or None with a `reason`."""
+    """What became of one row; `grade` is the Grade as JSON, or None with a `reason`.
+
+    `salt` is that of what the decision log says of it, and goes when its candidate is erased.
+    """
 
     idx: int
     status: ItemStatus
@@ -127,6 +130,20 @@ class Result:
     score: float | None = None
     grade: str | None = None
     reason: str = ""
+    salt: bytes | None = field(default=None, repr=False)
+
+
+def grade_id_of(batch_id: str, idx: int, generation: int) -> str:
+    """The id of the grade that a row got in a generation: it says itself where the grade is."""
+    return f"{batch_id}.{idx}.{generation}"
+
+
+def place_of(grade_id: str) -> tuple[str, int, int] | None:
+    """Batch, row and generation of a grade that was made in a batch; None where it was not."""
+    batch_id, *numbers = grade_id.rsplit(".", 2)
+    if len(numbers) != 2 or not all(number.isdecimal() and len(number) < 10 for number in numbers):  # noqa: PLR2004
+        return None
+    return batch_id, int(numbers[0]), int(numbers[1])
 
 
 @dataclass(frozen=True)
@@ -181,11 +198,15 @@ class Todo:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a worker must know of a batch while it grades: whether it still runs, in which generation, what it spent."""
+    """What a worker must know of a batch while it grades: whether it still runs, in which generation, what it spent.
+
+    `kept` are the rows whose results, of those just handed in, are the ones that stay.
+    """
 
     state: BatchState
     generation: int
     spent: Amount
+    kept: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,10 @@ class ReferralStore(Protocol):
 
     async def refer(self, tenant: str, referral: Referral) -> None:
         """Keep it; reasons join those of an open one, and one that is settled begins anew."""
+        ...
+
+    async def add(self, tenant: str, referrals: Sequence[Referral]) -> None:
+        """Keep those of grades that nobody has referred yet."""
         ...
 
     async def find(self, tenant: str, grade_id: str) -> Referral | None:

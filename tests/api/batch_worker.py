@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from api.dependencies import Application
-from grader.access import Amount
-from grader.batch.submission import Options, request_for
+from grader.batch import Lane
+from grader.batch.chunk_work import ChunkWork
+from grader.batch.endings import Endings
+from grader.batch.record import Record
+from grader.batch.slices import Means
 from grader.domain import Grade, Judgement, Submission
 from grader.fakes import FakeJudge
-from grader.ports import Chunk, Item, ItemStatus, Result
+from grader.grading import Request
+from grader.ports import Job
 
 MARKER = "Zqxmarker"
 """Stands in every answer; whoever finds it in an error has found an echo."""
@@ -43,31 +46,15 @@ def lines(found: list[dict[str, Any]]) -> bytes:
 
 
 async def work_off(application: Application, tenant: str, batch_id: str) -> None:
-    """Grade every open row of a batch, keep the results, and complete it."""
-    storage = application.services.storage
-    batch = await storage.batches.find(tenant, batch_id)
-    assert batch is not None
-    for chunk in await storage.chunks.open(tenant, batch_id):
-        if await storage.chunks.begin(tenant, batch_id, chunk.lo, batch.generation) is not None:
-            results = await _results(application, tenant, batch_id, chunk)
-            await storage.chunks.save(tenant, batch_id, chunk.lo, results, Amount())
-    await storage.batches.finish(tenant, batch_id, datetime.now(UTC))
-
-
-async def _results(application: Application, tenant: str, batch_id: str, chunk: Chunk) -> list[Result]:
+    """Grade every open row of a batch as a worker does, and complete it."""
     storage, grader = application.services.storage, application.services.grader
     batch = await storage.batches.find(tenant, batch_id)
     assert batch is not None
-    rubrics = await storage.batches.rubrics(tenant, batch_id)
-    options = Options.model_validate_json(batch.options)
-    results: list[Result] = []
-    todo = await storage.chunks.todo(tenant, batch_id, chunk.lo, chunk.hi)
-    for item in todo.items:
-        grade = await grader.grade(request_for(item, rubrics[item.rubric_hash], options))
-        results += [_result(each, grade, batch.generation) for each in (item, *todo.same.get(item.idx, ()))]
-    return results
 
+    async def make(_tenant: str, request: Request) -> Grade:
+        return await grader.grade(request)
 
-def _result(item: Item, grade: Grade, generation: int) -> Result:
-    status = ItemStatus(grade.status)
-    return Result(item.idx, status, generation, datetime.now(UTC), grade.score, grade.model_dump_json())
+    record = Record(storage.chunks, storage.audit, storage.referrals, storage.together)
+    work = ChunkWork(Means(Endings(storage.batches), record, lambda _queue: Lane(make)))
+    for chunk in await storage.chunks.open(tenant, batch_id):
+        await work.work(Job(str(chunk.lo), batch.queue, tenant, batch_id, batch.generation, chunk.lo))

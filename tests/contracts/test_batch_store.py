@@ -19,6 +19,7 @@ from grader.ports import (
     BatchStore,
     BatchSubjects,
     ChunkStore,
+    Counts,
     Item,
     ItemStatus,
     PauseReason,
@@ -124,6 +125,26 @@ async def test_the_first_result_of_a_row_stays_and_is_counted_once(stores: Store
     counts = await stores.batches.counts("one", "b-1")
     assert (counts.graded, counts.needs_review, counts.settled, counts.spent) == (1, 1, 2, took + took)
     assert [chunk.lo for chunk in await stores.chunks.open("one", "b-1")] == [2]
+
+
+async def test_progress_is_the_batch_and_its_counts_in_one_look(stores: Stores) -> None:
+    await stores.batches.create("one", BATCH)
+    assert await stores.batches.progress("one", "b-1") == (BATCH, Counts())
+    await stores.batches.discard("one", "b-1")
+    await stores.submitted("a", "b", "c")
+    await stores.chunks.save("one", "b-1", 0, [graded(0)], Amount(1, 2, 0.5))
+    await stores.chunks.save("one", "b-1", 2, [graded(2)], Amount(1, 2, 0.5))
+    batch = await stores.batches.find("one", "b-1")
+    assert await stores.batches.progress("one", "b-1") == (batch, Counts(graded=2, spent=Amount(2, 4, 1.0)))
+    assert await stores.batches.progress("two", "b-1") is None
+    assert await stores.batches.results("one", "b-1", [1, 2, 9]) == {2: graded(2)}
+    assert await stores.batches.results("two", "b-1", [2]) == {}
+
+
+async def test_who_hands_results_in_is_told_which_of_them_stay(stores: Stores) -> None:
+    await stores.submitted("a", "b")
+    assert (await stores.chunks.save("one", "b-1", 0, [graded(0)], Amount())).kept == {0}
+    assert (await stores.chunks.save("one", "b-1", 0, [graded(0), graded(1)], Amount())).kept == {1}
 
 
 async def test_a_start_is_an_attempt_until_there_is_a_result(stores: Stores) -> None:

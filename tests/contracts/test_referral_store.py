@@ -56,6 +56,14 @@ async def test_reasons_join_those_of_a_referral_that_waits(store: ReferralStore)
     assert found == referral("g1", Reason.APPEAL, Reason.LOW_CONFIDENCE)
 
 
+async def test_of_many_at_once_those_are_kept_that_nobody_referred_before(store: ReferralStore) -> None:
+    await store.refer("one", referral("g1", Reason.APPEAL))
+    await store.add("one", [referral("g1"), referral("g2", minutes=1), referral("g2", Reason.SAMPLE)])
+    found = await store.page("one", OPEN, limit=9)
+    assert found == (referral("g1", Reason.APPEAL), referral("g2", minutes=1))
+    assert await store.page("two", OPEN, limit=9) == ()
+
+
 async def test_what_is_settled_waits_no_longer_until_it_is_referred_anew(store: ReferralStore) -> None:
     await store.refer("one", referral("g1"))
     at = NOON + timedelta(hours=1)

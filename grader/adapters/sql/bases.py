@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, LargeBinary, String, Text, delete, insert, select
 
+from grader.adapters.sql.batch_grades import basis_in_batch
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import UtcDateTime, owned_table
 from grader.ports.audit import Basis
@@ -42,7 +43,7 @@ class SqlBasisStore:
             return None
         async with self._database.reading(tenant) as rows:
             found = (await rows.execute(select(*_FIELDS).where(BASES.c.grade_id == grade_id))).one_or_none()
-        return None if found is None else Basis(**found._asdict())
+            return Basis(**found._asdict()) if found else await basis_in_batch(rows, grade_id)
 
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete what these grades were made from, salts included."""

@@ -105,6 +105,7 @@ RESULTS: Final = owned_table(
     Column("score", Float),
     Column("grade", Text),
     Column("reason", String(200), nullable=False),
+    Column("salt", LargeBinary),
 )
 CHUNKS: Final = owned_table(
     "chunks",
@@ -189,7 +190,9 @@ def result_row(batch_id: str, result: Result) -> dict[str, Any]:
 
 def read_result(row: Row[Any]) -> Result:
     """A row as a result."""
-    return Result(row.idx, ItemStatus(row.status), row.generation, row.made_at, row.score, row.grade, row.reason)
+    return Result(
+        row.idx, ItemStatus(row.status), row.generation, row.made_at, row.score, row.grade, row.reason, row.salt
+    )
 
 
 def read_chunk(row: Row[Any]) -> Chunk:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, literal, select, true, tuple_, update
 
 from grader.access import Limit
 from grader.adapters.sql.batch_tables import (
@@ -28,14 +28,23 @@ from grader.adapters.sql.batch_tables import (
     sums,
 )
 from grader.adapters.sql.database import Database
+from grader.adapters.sql.referrals import REFERRALS
+from grader.adapters.sql.reviews import APPEALS, OPINIONS, OVERRIDES
 from grader.adapters.sql.schema import UtcDateTime
-from grader.adapters.sql.tenancy import TenantConnection
+from grader.adapters.sql.tenancy import Prepared, TenantConnection
 from grader.errors import StorageError
-from grader.ports import REDONE, Batch, BatchPlace, BatchState, Counts, Item, PauseReason, Row
+from grader.ports import REDONE, Batch, BatchPlace, BatchState, Counts, Item, PauseReason, Result, Row
 from rubrics.model import Rubric
 
 DELETED_AT_ONCE: Final = 20_000
 """Rows deleted in one transaction: 0.2 s, so that nobody waits long for the writer."""
+
+
+_ID: Final[BindParameter[str]] = bindparam("batch_id")
+_SUMS: Final = select(*sums()).where(CHUNKS.c.batch_id == _ID).subquery()
+_PROGRESS: Final = Prepared(
+    select(BATCHES, *_SUMS.c).select_from(BATCHES.join(_SUMS, true())).where(BATCHES.c.id == _ID)
+)
 
 
 class SqlBatchStore:
@@ -93,6 +102,9 @@ class SqlBatchStore:
             while await self._deleted_some(tenant, batch_id, table):
                 pass
         async with self._database.writing(tenant) as rows:
+            for said in (OVERRIDES, APPEALS, OPINIONS, REFERRALS):
+                of_its_grades = said.c.grade_id.startswith(f"{batch_id}.", autoescape=True)
+                await rows.execute(delete(said).where(of_its_grades))
             return (await rows.execute(delete(BATCHES).where(BATCHES.c.id == batch_id))).rowcount > 0
 
     async def find(self, tenant: str, batch_id: str) -> Batch | None:
@@ -117,6 +129,14 @@ class SqlBatchStore:
         async with self._database.reading(tenant) as rows:
             return tuple(read_batch(row) for row in (await rows.execute(query)).all())
 
+    async def progress(self, tenant: str, batch_id: str) -> tuple[Batch, Counts] | None:
+        """The tenant's batch and its counts, by one statement: it is asked again and again while a batch runs."""
+        if "\0" in batch_id:  # as above
+            return None
+        async with self._database.reading(tenant) as rows:
+            found = (await rows.run(_PROGRESS, batch_id=batch_id)).one_or_none()
+        return None if found is None else (read_batch(found), read_counts(found))
+
     async def counts(self, tenant: str, batch_id: str) -> Counts:
         """How many rows have which status."""
         async with self._database.reading(tenant) as rows:
@@ -140,6 +160,12 @@ class SqlBatchStore:
             made = (await rows.execute(select(RESULTS).where(RESULTS.c.batch_id == batch_id, within))).all()
         results = {row.idx: read_result(row) for row in made}
         return tuple(Row(item, results.get(item.idx)) for item in items)
+
+    async def results(self, tenant: str, batch_id: str, idxs: Collection[int]) -> Mapping[int, Result]:
+        """The results of these rows."""
+        query = select(RESULTS).where(RESULTS.c.batch_id == batch_id, RESULTS.c.idx.in_(idxs))
+        async with self._database.reading(tenant) as rows:
+            return {row.idx: read_result(row) for row in (await rows.execute(query)).all()}
 
     async def pause(self, tenant: str, batch_id: str, reason: PauseReason, at: datetime) -> bool:
         """Let a running one rest."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from grader.access import Amount, Limit
 from grader.adapters.sql.batch_tables import (
@@ -26,8 +27,11 @@ from grader.adapters.sql.batch_tables import (
 )
 from grader.adapters.sql.batches import SqlBatchStore
 from grader.adapters.sql.database import Database
-from grader.adapters.sql.tenancy import EVERY_TENANT, TenantConnection
+from grader.adapters.sql.tenancy import EVERY_TENANT, Prepared, TenantConnection
 from grader.ports import Batch, BatchState, Chunk, Item, Result, Standing, Todo
+
+_BATCH: Final = Prepared(select(BATCHES).where(BATCHES.c.id == bindparam("batch_id")))
+_RESULT: Final = ("status", "generation", "made_at", "score", "grade", "reason", "salt")
 
 
 class SqlChunkStore:
@@ -90,13 +94,18 @@ class SqlChunkStore:
     async def save(self, tenant: str, batch_id: str, lo: int, results: Sequence[Result], spent: Amount) -> Standing:
         """Keep results and count them in one transaction; the first of a row stays."""
         this = (CHUNKS.c.batch_id == batch_id) & (CHUNKS.c.lo == lo)
+        if not results and spent == Amount():
+            async with self._database.reading(tenant) as rows:
+                return await _standing(rows, batch_id)
         async with self._database.writing(tenant) as rows:
-            await rows.execute(select(CHUNKS.c.lo).where(this).with_for_update())  # an erasure counts anew, alone
-            kept = await _kept(rows, batch_id, results) if results else Counter[str]()
-            if kept or spent != Amount():
-                more: dict[str, Any] = {name: CHUNKS.c[name] + n for name, n in {**kept, **vars(spent)}.items()}
+            if rows.takes_turns:
+                await rows.execute(select(CHUNKS.c.lo).where(this).with_for_update())  # an erasure counts anew, alone
+            kept = await _kept(rows, batch_id, results) if results else frozenset[int]()
+            counts = Counter(result.status.value for result in results if result.idx in kept)
+            more: dict[str, Any] = {name: CHUNKS.c[name] + n for name, n in {**counts, **vars(spent)}.items() if n}
+            if more:
                 await rows.execute(update(CHUNKS).where(this).values(more | ({"attempts": 0} if kept else {})))
-            return await _standing(rows, batch_id)
+            return replace(await _standing(rows, batch_id), kept=kept)
 
     async def sweep(self, before: datetime) -> int:
         """Delete abandoned submissions."""
@@ -124,20 +133,19 @@ async def _done(rows: TenantConnection, batch_id: str, idxs: list[int], redo_bef
     return set((await rows.execute(query)).scalars().all())
 
 
-async def _kept(rows: TenantConnection, batch_id: str, results: Sequence[Result]) -> Counter[str]:
-    """Keep results; how many of which status were not there before."""
+async def _kept(rows: TenantConnection, batch_id: str, results: Sequence[Result]) -> frozenset[int]:
+    """Keep results; the rows that had none that stands before."""
     statement = rows.insert(RESULTS)
-    new = {name: statement.excluded[name] for name in ("status", "generation", "made_at", "score", "grade", "reason")}
+    new = {name: statement.excluded[name] for name in _RESULT}
     keeping = statement.on_conflict_do_update(
         index_elements=["batch_id", "idx"], set_=new, where=to_redo(statement.excluded.generation)
     ).returning(RESULTS.c.idx)
     made = await rows.execute(keeping, [result_row(batch_id, result) for result in results])
-    kept = set(made.scalars().all())
-    return Counter(result.status.value for result in results if result.idx in kept)
+    return frozenset(made.scalars().all())
 
 
 async def _standing(rows: TenantConnection, batch_id: str) -> Standing:
-    found = (await rows.execute(select(BATCHES).where(BATCHES.c.id == batch_id))).one_or_none()
+    found = (await rows.run(_BATCH, batch_id=batch_id)).one_or_none()
     if found is None:
         return Standing(BatchState.CANCELLED, 0, Amount())
     batch = read_batch(found)

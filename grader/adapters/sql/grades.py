@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import ValidationError
 from sqlalchemy import Column, FetchedValue, Index, Select, String, Text, delete, insert, literal, select, tuple_
 
+from grader.adapters.sql.batch_grades import stored_in_batch
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import UtcDateTime, owned_table
 from grader.domain import Grade
@@ -56,6 +57,7 @@ class SqlGradeStore:
             return None
         async with self._database.reading(tenant) as rows:
             stored = await rows.scalar(select(GRADES.c.grade).where(GRADES.c.id == grade_id))
+            stored = stored or await stored_in_batch(rows, grade_id)
         return None if stored is None else read_grade(stored)
 
     async def page(

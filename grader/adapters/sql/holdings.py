@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Column, bindparam, cast, exists, null, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
+from grader.adapters.sql.batch_grades import stored_in_batch
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.grades import GRADES, read_grade
 from grader.adapters.sql.pending import PENDING, PENDING_FIELDS, read_pending
@@ -21,6 +22,7 @@ def _nothing(column: Column[object]) -> ColumnElement[object]:
     return cast(null(), column.type).label(column.name)
 
 
+_SAID: Final = Prepared(select(or_(*(exists().where(said.c.grade_id == _ID) for said in (OVERRIDES, APPEALS)))))
 _DISCUSSED: Final = or_(*(exists().where(said.c.grade_id == GRADES.c.id) for said in (OVERRIDES, APPEALS)))
 _FIND: Final = Prepared(
     union_all(
@@ -44,8 +46,10 @@ class SqlHoldings:
             return Holding()
         async with self._database.reading(tenant) as rows:
             found = (await rows.run(_FIND, grade_id=grade_id)).first()
-        if found is None:
-            return Holding()
+            if found is None:
+                stored = await stored_in_batch(rows, grade_id)
+                discussed = bool(stored) and bool((await rows.run(_SAID, grade_id=grade_id)).scalar())
+                return Holding() if stored is None else Holding(read_grade(stored), discussed=discussed)
         if found.grade is None:
             return Holding(pending=read_pending(found))
         return Holding(read_grade(found.grade), discussed=bool(found.discussed))

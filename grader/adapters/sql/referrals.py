@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -58,6 +58,11 @@ class SqlReferralStore:
             else:
                 here = REFERRALS.c.grade_id == referral.grade_id
                 await rows.execute(update(REFERRALS).where(here).values(_row(kept.also(referral))))
+
+    async def add(self, tenant: str, referrals: Sequence[Referral]) -> None:
+        """Keep the new ones."""
+        async with self._database.writing(tenant) as rows:
+            await rows.execute(rows.insert(REFERRALS).on_conflict_do_nothing(), [_row(each) for each in referrals])
 
     async def find(self, tenant: str, grade_id: str) -> Referral | None:
         """The referral of the tenant's grade, or None."""

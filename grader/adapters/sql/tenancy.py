@@ -102,6 +102,11 @@ class TenantConnection:
             return sqlite.insert(table)
         return postgresql.insert(table)
 
+    @property
+    def takes_turns(self) -> bool:
+        """Whether others may write at the same time, so that a row can be locked against them."""
+        return self._open().dialect != "sqlite"
+
     def savepoint(self) -> AbstractAsyncContextManager[object]:
         """A part that is undone by itself when it fails."""
         return self._open().savepoint()

@@ -10,10 +10,11 @@ from grader.batch import Batches, Lane, NewBatch, NewRow
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import Dispatcher
 from grader.batch.endings import Endings
+from grader.batch.record import Record
 from grader.batch.slices import Means
 from grader.domain import Grade, Usage
 from grader.errors import BudgetExhausted, ConfigurationError, InvalidAnswer, StorageAway
-from grader.fakes import FakeBatchEngine, FakeBatchStore
+from grader.fakes import FakeAuditLog, FakeBatchEngine, FakeBatchStore, FakeReferralStore, separately
 from grader.grading import Request
 from grader.ports import Batch, BatchState, ItemStatus, PauseReason, Row
 from grader.webhooks import EventType, WebhookEvent
@@ -35,7 +36,9 @@ class House:
         self.told = list[WebhookEvent]()
         endings = self.endings = Endings(self.store, tell=self.tell, now=lambda: NOON)
         lane = Lane(self.make, lambda _request: ONE_CALL, rows_at_once=1)
-        means = Means(endings, self.store, lambda _queue: lane)
+        self.log, self.referrals = FakeAuditLog(), FakeReferralStore()
+        record = Record(self.store, self.log, self.referrals, separately)
+        means = Means(endings, record, lambda _queue: lane)
         self.work = ChunkWork(means)
         self.dispatcher = Dispatcher(endings, self.store, self.engine, now=lambda: NOON)
 
