@@ -15,7 +15,7 @@ from api.metrics import Metrics
 from grader.access import Principal
 from grader.assessing import Settlement
 from grader.authoring import Author
-from grader.batch_desk import BatchDesk
+from grader.batch_desk import BatchDesk, Referring
 from grader.bootstrap import (
     Access,
     BatchWork,
@@ -26,6 +26,7 @@ from grader.bootstrap import (
     build_candidates,
     build_links,
     build_practice,
+    build_referring,
     build_registry,
     build_reviewer,
     build_triage,
@@ -157,6 +158,11 @@ class Application:
     def batch_desk(self) -> BatchDesk:
         """Where files of answers are handed in."""
         return build_batch_desk(self.services, self.batch_work.batches)
+
+    @property
+    def referring(self) -> Referring:
+        """Who brings rows of batches to a person."""
+        return build_referring(self.services, self.batch_work.batches)
 
     @property
     def endpoints(self) -> EndpointRegistry:

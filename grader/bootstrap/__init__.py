@@ -3,7 +3,7 @@
 from grader.bootstrap.access import Access, build_access, build_keyring
 from grader.bootstrap.assessing import build_links, build_settlement
 from grader.bootstrap.authoring import build_author
-from grader.bootstrap.batch_desk import build_batch_desk
+from grader.bootstrap.batch_desk import build_batch_desk, build_referring
 from grader.bootstrap.batches import BatchWork, build_batches
 from grader.bootstrap.deferring import HalfPrice, build_half_price
 from grader.bootstrap.delivery import build_connections, build_dispatcher, build_publisher, build_registry
@@ -41,6 +41,7 @@ __all__ = [
     "build_practice",
     "build_publisher",
     "build_reception",
+    "build_referring",
     "build_registry",
     "build_reviewer",
     "build_services",

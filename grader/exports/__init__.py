@@ -5,5 +5,6 @@ Rows that have no result yet are left out: a file made while a batch runs is the
 
 from grader.exports.export import Export
 from grader.exports.formats import FORMATS, Format, format_of
+from grader.exports.overview import CandidateTally, Overview, overview
 
-__all__ = ["FORMATS", "Export", "Format", "format_of"]
+__all__ = ["FORMATS", "CandidateTally", "Export", "Format", "Overview", "format_of", "overview"]

@@ -1,7 +1,7 @@
 """`/review`: people look at what the machine doubts, decide, and see how far it agrees with them."""
 
-from api.web.review import calibration, deciding, queue, reviewing
+from api.web.review import batches, calibration, deciding, queue, reviewing
 
-ROUTERS = (queue.router, reviewing.router, deciding.router, calibration.router)
+ROUTERS = (queue.router, reviewing.router, deciding.router, calibration.router, batches.router)
 
 __all__ = ["ROUTERS"]

@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, tab_to
-from tests.api.review.waiting import JUDGES, done, graded, objected
+from tests.api.practice.judges import ANSWER
+from tests.api.review.waiting import JUDGES, batched, done, graded, objected
 
 pytestmark = BROWSER_TEST
 
@@ -105,7 +106,8 @@ def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
         doubted, disputed = graded(client), objected(client)
         for _ in range(7):
             done(client, graded(client))
-        yield {"site": address, "empty": empty, "doubted": doubted, "disputed": disputed}
+        batch = batched(client, [f"{ANSWER} {number}" for number in range(6)])
+        yield {"site": address, "empty": empty, "doubted": doubted, "disputed": disputed, "batch": batch}
 
 
 def states(page: Any, places: dict[str, str]) -> Iterator[str]:
@@ -121,6 +123,9 @@ def states(page: Any, places: dict[str, str]) -> Iterator[str]:
         "figures": f"{site}/review/calibration?of=all",
         "no figures": f"{site}/review/calibration",
         "cases": f"{site}/review/calibration/cases?of=all",
+        "batches": f"{site}/review/batches",
+        "no batches": f"{places['empty']}/review/batches",
+        "batch": f"{site}/review/batches/{places['batch']}",
     }.items():
         page.goto(address)
         yield name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,3 +49,16 @@ def path_to(grade_id: str) -> str:
 def done(client: TestClient, grade_id: str) -> None:
     """Look at a grade and be content with it."""
     send(client, read(client.get(path_to(grade_id))), "/done")
+
+
+def batched(client: TestClient, answers: list[str]) -> str:
+    """The id of a batch of these answers, each by another candidate, once it is done."""
+    rows = [{"question_id": "DL0028", "answer": text, "candidate_ref": f"c{n}"} for n, text in enumerate(answers)]
+    body = "\n".join(json.dumps(row) for row in rows)
+    sent = client.post("/v1/batches?name=Spring", content=body, headers={"Content-Type": "application/jsonl"})
+    batch_id = str(sent.json()["id"])
+    for _ in range(300):
+        if client.get(f"/v1/batches/{batch_id}").json()["state"] == "completed":
+            return batch_id
+        time.sleep(0.05)
+    raise AssertionError("the batch does not end")
