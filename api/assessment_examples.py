@@ -8,6 +8,7 @@ from typing import Any, Final
 from api.assessment_schemas import ConnectionOut, OrderOut, ToldOut, ToldPage
 from api.webhook_schemas import Replayed
 from grader.assessment import AssessmentOrder, Candidate, Platform, Test
+from grader.impact import Scored, impact
 from grader.links import Links
 from grader.ports import Connection
 
@@ -28,6 +29,10 @@ def assessment_examples() -> dict[str, dict[str, Any]]:
         "POST /v1/assessments/tests": {"request": _one(asked), "201": _one(test)},
         "GET /v1/assessments/tests": {"200": _one({"tests": [test]})},
         "GET /v1/assessments/tests/{test_id}": {"200": _one(test)},
+        "POST /v1/assessments/tests/{test_id}/impact": {
+            "request": _one({"candidates": _people()}),
+            "200": _one(impact(_scores(), {each["ref"]: each["groups"] for each in _people()}).model_dump(mode="json")),
+        },
         "POST /v1/assessments/orders": {
             "request": _one({"test_id": _TEST, "candidate": {"ref": "c-17", "name": "Ann"}}),
             "201": _one(order),
@@ -81,6 +86,14 @@ def _told() -> ToldOut:
         next_try_at=None,
         payload={"url": "https://app.greenhouse.io/integrations/testing_partners/take_home_tests/12345"},
     )
+
+
+def _people() -> list[dict[str, Any]]:
+    return [{"ref": f"c-{number}", "groups": {"sex": "female" if number % 2 else "male"}} for number in range(4)]
+
+
+def _scores() -> list[Scored]:
+    return [Scored("c-0", 0.4, selected=False), *(Scored(f"c-{number}", 0.7, selected=True) for number in range(1, 4))]
 
 
 def _test() -> Test:

@@ -31,6 +31,9 @@ from rubrics.model import Identifier
 
 PAGE = 50
 
+MOST_CATEGORIES = 6
+"""Each two of them are crossed, too: fifteen tables more."""
+
 
 class TestIn(Strict):
     """A test to set up; what each field means says the test itself."""
@@ -70,6 +73,22 @@ class TestList(BaseModel):
     __test__ = False
 
     tests: list[Test]
+
+
+class PersonIn(Strict):
+    """One candidate's groups by category, such as `{"sex": "female"}`, and whether they were selected."""
+
+    ref: str = Field(min_length=1, max_length=200)
+    groups: dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, Field(max_length=100)]] = Field(
+        max_length=MOST_CATEGORIES
+    )
+    selected: bool | None = Field(default=None, description="None: whether they passed the test's mark")
+
+
+class ImpactIn(Strict):
+    """The groups of a test's candidates; they are used for this answer and kept nowhere."""
+
+    candidates: list[PersonIn] = Field(min_length=1, max_length=50_000)
 
 
 class CandidateIn(Strict):

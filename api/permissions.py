@@ -137,6 +137,7 @@ RULES: Final[dict[str, Rule]] = {
     "GET /v1/assessments/tests": Rule(Scope.READ),
     "GET /v1/assessments/tests/{test_id}": Rule(Scope.READ),
     "DELETE /v1/assessments/tests/{test_id}": Rule(Scope.AUTHOR),
+    "POST /v1/assessments/tests/{test_id}/impact": Rule(Scope.ADMIN),
     "POST /v1/assessments/orders": Rule(Scope.GRADE, creates=True),
     "GET /v1/assessments/orders": Rule(Scope.READ),
     "GET /v1/assessments/orders/{order_id}": Rule(Scope.READ),

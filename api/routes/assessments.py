@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api.assessment_schemas import (
+    ImpactIn,
     NoDetails,
     OrderChange,
     OrderIn,
@@ -22,9 +24,10 @@ from api.dependencies import App, Application, Caller, Creating
 from api.errors import FieldError, invalid
 from api.openapi import problems
 from api.routes.grades import require_judge
-from grader.assessing import Placed, UnknownTest
+from grader.assessing import Placed, UnknownTest, latest_scores
 from grader.assessment import Candidate, Platform, Test
 from grader.errors import AlreadyStored
+from grader.impact import ImpactReport, impact
 from grader.keeping import NOBODY
 from grader.ports import Place
 from rubrics.errors import UnknownQuestion
@@ -63,6 +66,19 @@ async def retire_test(app: App, caller: Caller, test_id: str) -> None:
     """Offer a test no longer; orders of it go on."""
     test = await app.settlement.desk.test(caller.tenant, test_id)
     await app.settlement.desk.tests.replace(caller.tenant, test.model_copy(update={"retired": True}))
+
+
+@router.post("/tests/{test_id}/impact")
+async def compare_groups(app: App, caller: Caller, test_id: str, body: ImpactIn) -> ImpactReport:
+    """Compare how groups of candidates were selected and scored: ratios with intervals, and what is too small.
+
+    The groups come with the request and are kept nowhere.
+    """
+    storage = app.services.storage
+    scored = await latest_scores(storage.tests, storage.orders, caller.tenant, test_id)
+    said = {each.ref: each.selected for each in body.candidates if each.selected is not None}
+    told = tuple(replace(each, selected=said.get(each.ref, each.selected)) for each in scored)
+    return impact(told, {each.ref: each.groups for each in body.candidates})
 
 
 @router.post("/orders", status_code=201, openapi_extra=problems("no-attempt-left"))

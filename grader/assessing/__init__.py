@@ -11,6 +11,7 @@ from grader.assessing.errors import (
 )
 from grader.assessing.ordering import Ordering, Placed
 from grader.assessing.results import grade_id, result_of
+from grader.assessing.scores import latest_scores
 from grader.assessing.settling import Settlement
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "UnknownTest",
     "WrongOrderState",
     "grade_id",
+    "latest_scores",
     "result_of",
 ]

@@ -19,6 +19,7 @@ from grader.cli import (
     bench,
     db,
     doctor,
+    fairness,
     grade,
     keys,
     platforms,
@@ -48,6 +49,7 @@ app.add_typer(train.app, name="train")
 app.command("transcript")(transcript.transcript)
 app.add_typer(keys.app, name="keys")
 app.add_typer(platforms.app, name="platforms")
+app.add_typer(fairness.app, name="fairness")
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
 app.command("worker")(worker.worker)

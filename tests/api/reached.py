@@ -54,6 +54,7 @@ REACHED = {
     "GET /v1/assessments/tests",
     "GET /v1/assessments/tests/{test_id}",
     "DELETE /v1/assessments/tests/{test_id}",
+    "POST /v1/assessments/tests/{test_id}/impact",
     "POST /v1/assessments/orders",
     "GET /v1/assessments/orders",
     "GET /v1/assessments/orders/{order_id}",

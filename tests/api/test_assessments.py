@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,23 @@ def test_an_erased_candidates_link_leads_nowhere(client: TestClient) -> None:
     for name in ("invitation_url", "report_url"):
         assert client.get(link(made, name)).status_code == 404
     assert client.get(f"/v1/assessments/orders/{made['id']}").status_code == 404
+
+
+def test_groups_are_compared_by_a_tests_results_and_kept_nowhere(client: TestClient, tmp_path: Path) -> None:
+    made = taken(client, pass_mark=0.1)
+    reaches(client, made, "complete")
+    ref, place = made["candidate"]["ref"], f"/v1/assessments/tests/{made['test_id']}/impact"
+    people = [{"ref": ref, "groups": {"kind": "xylographer"}}, {"ref": "nobody", "groups": {"kind": "other"}}]
+    report = client.post(place, json={"candidates": people}).json()
+    assert (report["people"], report["unscored"]) == (1, 1)
+    assert [(each["rate"], each["groups"][0]["group"]) for each in report["comparisons"]] == [
+        ("scoring", "xylographer"),
+        ("selection", "xylographer"),
+    ]
+    refused = [{**people[0], "selected": False}]
+    told = client.post(place, json={"candidates": refused}).json()["comparisons"][1]
+    assert told["groups"][0]["counted"] == 0
+    assert client.post(place, json={"candidates": []}).status_code == 422
+    files = [file for file in tmp_path.parent.glob("data*/**/*") if file.is_file()]
+    assert files
+    assert not [file for file in files if b"xylographer" in file.read_bytes()]

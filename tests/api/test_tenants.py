@@ -228,7 +228,9 @@ def test_another_tenants_test_and_order_are_answered_as_ones_that_are_not_there(
     test = doors.send("POST", "/v1/assessments/tests", theirs, json=asked).json()
     wanted = {"test_id": test["id"], "candidate": {"ref": "c-1"}}
     order = doors.send("POST", "/v1/assessments/orders", theirs, json=wanted).json()
-    unreachable(doors, mine, f"/v1/assessments/tests/{test['id']}", [("GET", "", None), ("DELETE", "", None)])
+    groups = {"candidates": [{"ref": "c-1", "groups": {"sex": "f"}}]}
+    on_test: list[Request] = [("GET", "", None), ("POST", "/impact", groups), ("DELETE", "", None)]
+    unreachable(doors, mine, f"/v1/assessments/tests/{test['id']}", on_test)
     requests: list[Request] = [("GET", "", None), ("PATCH", "", {"extra_minutes": 5})]
     requests += [("POST", "/cancellation", {}), ("POST", "/release", {})]
     unreachable(doors, mine, f"/v1/assessments/orders/{order['id']}", requests)

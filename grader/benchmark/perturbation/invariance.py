@@ -41,7 +41,7 @@ def rewordings(case: Case) -> tuple[Variant, ...]:
     """One variant for each kind of change that changes the answer, about all its key points."""
     text = canonicalise(case.answer).text
     everything = tuple(point.id for point in case.rubric.key_points)
-    made = ((rule, reword(text, _dice(rule, text))) for rule, reword in REWORDINGS.items())
+    made = ((rule, reword(text, dice_for(rule, text))) for rule, reword in REWORDINGS.items())
     return tuple(Variant(rule, changed, everything) for rule, changed in made if changed != text and _fits(changed))
 
 
@@ -105,7 +105,7 @@ REWORDINGS: Final[Mapping[str, Rewording]] = {
 }
 
 
-def _dice(rule: str, text: str) -> random.Random:
+def dice_for(rule: str, text: str) -> random.Random:
     """Chance that is the same for the same text, on every machine."""
     return random.Random(hashlib.sha256(f"{rule}\0{text}".encode()).digest())  # noqa: S311 - no secret
 
