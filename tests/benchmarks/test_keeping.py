@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.adapters.sql import Database, SqlAuditLog, SqlBasisStore, SqlErasures, SqlGradeStore, SqlReferralStore
+from grader.adapters.sql import (
+    Database,
+    SqlAuditLog,
+    SqlBasisStore,
+    SqlBatchStore,
+    SqlErasures,
+    SqlGradeStore,
+    SqlReferralStore,
+)
 from grader.auditing import Auditor
 from grader.domain import Grade, Label
 from grader.erased import Erased
@@ -84,7 +92,7 @@ async def test_the_decision_log_costs_less_than_what_it_speaks_of(
                 )
                 for each in range(ROUNDS)
             ]
-            auditor = Auditor(log, SqlGradeStore(database), SqlBasisStore(database))
+            auditor = Auditor(log, SqlGradeStore(database), SqlBasisStore(database), SqlBatchStore(database))
             assert (await auditor.verify("one")).broken is None
     without, work, logged, work_logged = (sorted(column)[ROUNDS // 2] for column in zip(*figures, strict=True))
     print(

@@ -70,7 +70,7 @@ class House:
         telling = separately, self.publisher
         self.keeper = Keeper(self.grades, self.bases, self.audit, *telling, self.erased, self.referrals)
         self.reviewer = Reviewer(self.bases, self.reviews, self.audit, *telling, self.referrals, lambda: NOON)
-        self.auditor = Auditor(self.audit, self.grades, self.bases)
+        self.auditor = Auditor(self.audit, self.grades, self.bases, self.batches)
         stores = self.grades, self.bases, self.reviews, self.pending, self.responses, self.idempotency
         self.candidates = Candidates(
             *stores,
