@@ -10,6 +10,7 @@ from grader.domain import Label, Usage
 from grader.rescoring import GradeChange, Preview
 from grader.selftest import CheckReport, PointTrial, Trial, TrialResult
 from rubrics.extraction.coverage import Coverage
+from rubrics.extraction.readability import readability
 from rubrics.model import KeyPoint, Question, Rubric, Ruling, Span
 from rubrics.versions import RubricVersion, State
 from rubrics.versions.differences import Change, Kind
@@ -93,6 +94,7 @@ def _draft(rubric: Rubric, report: CheckReport) -> dict[str, Any]:
         "content_hash": _HASH,
         "provenance": {"extractor": "structure"},
         "coverage": coverage.model_dump(mode="json"),
+        "readability": readability(rubric.key_points).model_dump(mode="json"),
         "check": report.model_dump(mode="json"),
         "usage": Usage().model_dump(mode="json"),
     }

@@ -35,6 +35,7 @@ from grader.rescoring import Preview
 from grader.selftest import Cause, CheckReport
 from rubrics.checks import Check, Severity
 from rubrics.extraction.coverage import Coverage
+from rubrics.extraction.readability import Readability
 from rubrics.model import Rubric, Ruling
 from rubrics.versions import RubricVersion, State
 from rubrics.versions.differences import differences, is_free
@@ -62,7 +63,7 @@ _TRIED: Final[dict[Cause | None, str]] = {
 
 
 class Draft(BaseModel):
-    """A draft rubric, where it came from, how much of the reference it covers, and how it does in trials.
+    """A draft rubric, where it came from, how much of the reference it covers, how it reads, and how it does in trials.
 
     `usage` is what drawing it consumed, without its trials.
     """
@@ -71,6 +72,7 @@ class Draft(BaseModel):
     content_hash: str
     provenance: dict[str, str]
     coverage: Coverage
+    readability: Readability
     check: CheckReport
     usage: Usage
 
@@ -85,6 +87,7 @@ async def create_draft(app: App, creation: Creating, body: DraftRequest) -> Draf
         content_hash=rubric.content_hash,
         provenance=found.provenance,
         coverage=found.extraction.coverage,
+        readability=found.extraction.readability,
         check=await app.author.check(creation.tenant, rubric, each_point=False),
         usage=found.usage,
     )

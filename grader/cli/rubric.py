@@ -171,6 +171,7 @@ def _coverage_rows(built: list[Extraction], found: Import) -> list[dict[str, obj
             "key_points": len(extraction.rubric.key_points),
             "content_hash": extraction.rubric.content_hash,
             "coverage": extraction.coverage.model_dump(mode="json"),
+            "readability": extraction.readability.model_dump(mode="json"),
         }
         for extraction in built
     ]

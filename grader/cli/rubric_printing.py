@@ -24,16 +24,18 @@ _COLOURS: Final = {Cause.RUBRIC: "red", Cause.UNGRADED: "red", Cause.JUDGE: "yel
 def print_build(found: Import, built: list[Extraction], out: Path) -> None:
     """What was read, drawn, merged and left out."""
     console = Console(highlight=False)
-    shown = table(None, "id", "title", "points", "covered", "sentences no point covers")
+    shown = table(None, "id", "title", "points", "covered", "sentences no point covers", "hard to read", "overlap")
     for extraction in built:
         rubric, coverage = extraction.rubric, extraction.coverage
         uncovered = "\n".join(escape(passage.text) for passage in coverage.uncovered)
         share = f"{coverage.share:.0%}"
         points = str(len(rubric.key_points))
-        shown.add_row(rubric.question.id, escape(rubric.question.title), points, share, uncovered)
+        hard = "\n".join(f"{one.key_point}: {', '.join(one.why)}" for one in extraction.readability.hard)
+        overlap = "\n".join(f"{one.first}, {one.second}" for one in coverage.overlaps)
+        shown.add_row(rubric.question.id, escape(rubric.question.title), points, share, uncovered, hard, overlap)
     for each in found.rubrics:
         question = each.rubric.question
-        shown.add_row(question.id, escape(question.title), str(len(each.rubric.key_points)), "as given", "")
+        shown.add_row(question.id, escape(question.title), str(len(each.rubric.key_points)), "as given")
     console.print(shown)
     for file, kind, count in found.files:
         console.print(f"{escape(file)}: {count} from a {kind}")

@@ -72,10 +72,13 @@ def expectations(rubric: Rubric, others: Sequence[Rubric] = ()) -> Iterator[Expe
 
 
 def answers_tried(rubric: Rubric, others: Sequence[Rubric] = (), *, each_point: bool) -> Iterator[str]:
-    """The text of every answer that a check grades: those of `expectations`, and with `each_point` two a point."""
+    """The text of every answer that a check may grade: those of `expectations`, and every point.
+
+    With `each_point` also the reference answer without it.
+    """
     yield from (expected.text for expected in expectations(rubric, others))
+    yield from (point.text for point in rubric.key_points)
     if each_point:
-        yield from (point.text for point in rubric.key_points)
         yield from (rest for point in rubric.key_points if (rest := without(rubric, point)) is not None)
 
 

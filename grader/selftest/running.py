@@ -10,8 +10,9 @@ from grader.feedback import FeedbackMode
 from grader.grading import Grader, Request
 from grader.selftest.answers import Expected, Trial, expectations, without
 from grader.selftest.diagnosis import diagnose
+from grader.selftest.overlap import find_overlaps
 from grader.selftest.report import Cause, CheckReport, PointTrial, TrialResult
-from rubrics.checks import check
+from rubrics.checks import Check, check
 from rubrics.model import KeyPoint, Rubric
 
 
@@ -27,11 +28,15 @@ async def check_rubric(
     points = await asyncio.gather(*(trier.point(point) for point in rubric.key_points)) if each_point else ()
     alone = {trial.key_point_id: trial.alone for trial in points}
     trials = await asyncio.gather(*(trier.trial(expected, alone) for expected in expectations(rubric, others)))
+    earned = {trial.key_point_id: frozenset(trial.also) for trial in points} if points else None
+    found = check(rubric)
+    named = {frozenset(finding.key_points) for finding in found if finding.check is Check.DUPLICATE}
+    overlaps = await find_overlaps(grader, rubric, judge, earned)
     return CheckReport(
         question_id=rubric.question.id,
         content_hash=rubric.content_hash,
         judge=grader.judge(judge).name,
-        findings=check(rubric),
+        findings=(*found, *(each for each in overlaps if frozenset(each.key_points) not in named)),
         trials=tuple(trials),
         points=tuple(points),
     )

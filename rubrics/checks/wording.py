@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rubrics.checks.finding import Check, Finding, Severity
+from rubrics.extraction.references import is_expletive
 from rubrics.extraction.words import stems
 from rubrics.model import KeyPoint, KeyPointKind, Rubric
 
@@ -44,7 +45,7 @@ _FRAME: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LEANS: Final = re.compile(
-    r"^(?:it|its|this|that|these|those|they|their|such|here|the (?:former|latter|same))\b"
+    r"^(?:it|its|this|that|these|those|they|their|such|here|the (?:former|latter|same))\b(?!-)"
     r"(?! (?:is )?(?:true|known|possible|necessary|follows) that\b)",
     re.IGNORECASE,
 )
@@ -77,11 +78,12 @@ def _finding(check: Check, severity: Severity, point: KeyPoint, problem: str, me
 
 def _unjudgeable(point: KeyPoint) -> Finding | None:
     text = point.text.strip()
+    leans = _LEANS.match(text) and not is_expletive(text)
     faults = (
         (_QUALITY.search(text), "speaks of how the answer is written, not of what is true", "State a fact instead."),
         (text.endswith("?"), "asks instead of stating", "Write the answer to it as a statement."),
         (_ELSEWHERE.search(text), "points to text that nobody sees", "Write out what it points to."),
-        (_LEANS.match(text), f"begins with “{text.split()[0]}”, which stands for nothing here", "Name what is meant."),
+        (leans, f"begins with “{text.split()[0]}”, which stands for nothing here", "Name what is meant."),
     )
     found = next(((problem, mend) for applies, problem, mend in faults if applies), None)
     if found:

@@ -16,6 +16,7 @@ from rubrics.extraction.formulas import is_formula, read_symbol, read_symbols
 from rubrics.extraction.heads import has_head, head_and_body, is_bare_heading
 from rubrics.extraction.lines import Line, counts_on, read_lines
 from rubrics.extraction.sentences import continues, sentences, trimmed
+from rubrics.extraction.tables import is_row, is_rule
 from rubrics.model import Span, Symbol
 
 
@@ -97,8 +98,8 @@ class _Reader:
             return self._take_until(_MATH_CLOSED, BlockKind.FORMULA)
         if is_noise(plain):
             return self._take_line(BlockKind.NOISE)
-        if plain.startswith("|") and plain.count("|") > 1:
-            return self._take_line(BlockKind.TABLE)
+        if is_row(plain) or self._heads_table():
+            return self._take_table()
         if ranked := _RANKED.fullmatch(plain):
             return self._take_ranked(ranked)
         return None
@@ -107,6 +108,18 @@ class _Reader:
         line = self._line
         self._at += 1
         return Block(kind, line.span, body=line.span, indent=line.indent, after_blank=line.after_blank)
+
+    def _heads_table(self) -> bool:
+        """Whether the current line is the head of a table without bars at its edges."""
+        following = self._lines[self._at + 1 : self._at + 2]
+        return "|" in self._line.plain and bool(following) and is_rule(following[0].plain)
+
+    def _take_table(self) -> Block:
+        first = self._line
+        self._at += 1
+        while self._at < len(self._lines) and "|" in self._line.plain and not self._line.after_blank:
+            self._at += 1
+        return self._block(BlockKind.TABLE, first)
 
     def _take_until(self, closing: re.Pattern[str], kind: BlockKind) -> Block:
         first = self._line
@@ -229,7 +242,7 @@ class _Reader:
     def _is_structure(self, line: Line) -> bool:
         plain = line.plain
         marks = (_MARKER.match(plain), _FENCE.match(plain), _RANKED.fullmatch(plain), _WHERE.match(plain))
-        return any(marks) or is_formula(plain) or is_noise(plain) or plain.startswith(("|", "$$", r"\["))
+        return any(marks) or is_formula(plain) or is_noise(plain) or is_row(plain) or plain.startswith(("$$", r"\["))
 
     def _is_heading(self) -> bool:
         """Whether the current line is one: a sentence before a colon, "Here are the ...", or a few bare words."""

@@ -38,5 +38,9 @@ class Casing:
         article = first == "A" and rest[:1].islower()
         return (first.lower() if article else self.inside(first)) + space + rest
 
+    def is_name(self, phrase: str) -> bool:
+        """Whether each word of the phrase is a name in this text."""
+        return all(word in self._names for word in phrase.split())
+
     def _lowered(self, word: str) -> str:
         return word if word in self._names or _EPONYM.fullmatch(word) else word.lower()

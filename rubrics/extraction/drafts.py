@@ -22,6 +22,9 @@ DETAIL_WEIGHT: Final = 1.0
 """What an item adds behind its first sentence: examples, conditions, consequences."""
 
 
+_SEVERAL: Final = re.compile(r",|/|:|\b(?:and|or|vs|versus)\b", re.IGNORECASE)
+
+
 class Place(NamedTuple):
     """Where a draft stands; the more two places share from the left, the closer their drafts belong together."""
 
@@ -35,8 +38,9 @@ class Draft:
     """A claim on its way to a key point.
 
     `said` is the claim, nearly in the words of the text; `label` and `aspect` tell what it is about where it does not
-    say so itself. A draft that `leans` is unclear without the one before it; its label is for the case that it has to
-    stand alone. One that is `marked` has a number of its own in running text: "(2) ...".
+    say so itself. One that is about the draft before it has in `continued` how it goes on from there (", which keeps it
+    green"); its label is for the case that it has to stand alone. One that is `marked` has a number of its own in
+    running text: "(2) ...".
     """
 
     said: str
@@ -48,7 +52,7 @@ class Draft:
     weight: float = CLAIM_WEIGHT
     topic: str | None = None
     symbols: tuple[Symbol, ...] = ()
-    leans: bool = False
+    continued: str = ""
     marked: bool = False
 
     @property
@@ -78,5 +82,8 @@ class Context:
         return label_for(self.section(entry), self.topic, said, self.casing)
 
     def topic_subject(self) -> Subject | None:
-        """The topic as what a pronoun may mean; None where the title names none."""
-        return Subject(self.topic.name, plural=False) if self.topic.name else None
+        """The topic as what a pronoun may mean; None where the title names none, or several things."""
+        name = self.topic.name
+        if not name or _SEVERAL.search(name):
+            return None
+        return Subject(name, plural=name.endswith("s") and not name.endswith(("ss", "us", "is", "ics")))

@@ -52,10 +52,11 @@ class Part:
 
 
 class EntryKind(StrEnum):
-    """How an entry stands in the text: behind a list marker, behind its head, or as prose."""
+    """How an entry stands in the text: behind a list marker, behind its head, as a row of a table, or as prose."""
 
     ITEM = "item"
     HEADED = "headed"
+    ROW = "row"
     PROSE = "prose"
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from rubrics.extraction.casing import Casing
 from rubrics.extraction.references import subject_of_sentence
+from rubrics.extraction.verbs import finite_verb
 from rubrics.extraction.words import Words, stems
 from rubrics.model import Question
 
@@ -71,7 +72,7 @@ def topic_of(question: Question, casing: Casing) -> Topic:
     title = _without_role(_SEQUEL.sub("", question.title.strip(" .:")))
     if len(title.split()) > _MAX_TITLE_WORDS or _NO_NOUN_PHRASE.match(title):
         return Topic("", frozenset())
-    return Topic(casing.begun(title), stems(title))
+    return Topic(casing.begun(title.split(": ", maxsplit=1)[0]), stems(title))
 
 
 def _without_role(title: str) -> str:
@@ -182,6 +183,18 @@ def only_announces(heading: str) -> bool:
         or _QUESTION_WORD.match(heading) is not None
         or _POINTS_DOWN.search(heading) is not None
     )
+
+
+_MIN_OBJECT_WORDS: Final = 3
+"""Words behind the verb of a heading that is a statement too: "X is used for Y:", but not "X stands for:"."""
+
+
+def states(heading: str) -> bool:
+    """Whether a heading is a clause that says something of its own."""
+    verb = finite_verb(heading)
+    if verb is None or verb.position == 0 or only_announces(heading):
+        return False
+    return len(heading[verb.start :].split()) > _MIN_OBJECT_WORDS
 
 
 def _role_place(words: Sequence[str]) -> int | None:

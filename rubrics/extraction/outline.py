@@ -11,10 +11,11 @@ from rubrics.extraction.blocks import Block, BlockKind
 from rubrics.extraction.captions import is_caption, is_lead_in
 from rubrics.extraction.entries import Drop, DropReason, Entry, EntryKind, Part, is_example
 from rubrics.extraction.heads import is_bare_heading
-from rubrics.extraction.labels import only_announces
+from rubrics.extraction.labels import only_announces, states
 from rubrics.extraction.references import leans_back
 from rubrics.extraction.sentences import sentences, trimmed
-from rubrics.extraction.verbs import finite_verb, is_clause
+from rubrics.extraction.tables import read_table
+from rubrics.extraction.verbs import is_clause
 from rubrics.model import Span
 
 
@@ -37,7 +38,6 @@ def read_outline(text: str, blocks: Sequence[Block]) -> Outline:
 _LEFT_OUT: Final = {
     BlockKind.CAPTION: DropReason.CAPTION,
     BlockKind.CODE: DropReason.CODE,
-    BlockKind.TABLE: DropReason.TABLE,
     BlockKind.NOISE: DropReason.NOISE,
 }
 _CONTENT: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.FORMULA, BlockKind.HEADED, BlockKind.HEADING})
@@ -53,9 +53,6 @@ _MAX_HEADED_SENTENCES: Final = 3
 
 Behind a dash it is one: "Photosynthesis — the process ..." opens many a paragraph.
 """
-
-_MIN_OBJECT_WORDS: Final = 3
-"""Words behind the verb of a heading that is a statement too: "X is used for Y:", but not "X stands for:"."""
 
 
 @dataclass
@@ -83,6 +80,8 @@ class _Builder:
             self._symbols(block)
         elif block.kind is BlockKind.FORMULA:
             self._formula(block)
+        elif block.kind is BlockKind.TABLE:
+            self._table(block)
         elif self.run and block.kind is BlockKind.HEADING and _ALTERNATIVE.match(block.span.of(self.text)):
             self.lead = block.body
         else:
@@ -120,7 +119,7 @@ class _Builder:
             return
         self.item = None
         said = body.of(self.text)
-        if _states(said) and not block.ranked:
+        if states(said) and not block.ranked:
             self._add(self._open(EntryKind.PROSE, block), body)
         else:
             self.dropped.append((block.span, DropReason.HEADING))
@@ -164,6 +163,15 @@ class _Builder:
         for entry, index in self.run:
             entry.parts[index] = replace(entry.parts[index], symbols=block.symbols)
         self.run = []
+
+    # Tables
+
+    def _table(self, block: Block) -> None:
+        """Each row is an entry."""
+        self.run, self.item, self.filed = [], None, block.kind
+        table = read_table(self.text, block.span, self.section)
+        self.entries += table.rows
+        self.dropped.append((table.left, DropReason.TABLE))
 
     # Lists
 
@@ -278,14 +286,6 @@ class _Builder:
 
     def _opens_line(self, position: int) -> bool:
         return not self.text[self.text.rfind("\n", 0, position) + 1 : position].strip()
-
-
-def _states(heading: str) -> bool:
-    """Whether a heading is a clause that says something of its own."""
-    verb = finite_verb(heading)
-    if verb is None or verb.position == 0 or only_announces(heading):
-        return False
-    return len(heading[verb.start :].split()) > _MIN_OBJECT_WORDS
 
 
 def _is_filled_below(block: Block, following: Block | None) -> bool:

@@ -45,7 +45,7 @@ def subject_of_sentence(sentence: str) -> Subject | None:
     """The noun phrase before the first finite verb, where it is short and plainly the only one."""
     plain = _ASIDE.sub("", _PLACE.sub("", without_connective(sentence.strip())))
     verb = finite_verb(plain)
-    if verb is None or verb.position == 0 or ";" in plain:
+    if verb is None or verb.position == 0 or ";" in plain[: verb.start]:
         return None
     words = plain[: verb.start].split()
     while words and words[-1].lower() in _ADVERBS:
@@ -96,10 +96,10 @@ _CONNECTIVE: Final = re.compile(
 _DEPENDENT: Final = re.compile(
     r"(?:that is|in other words|otherwise|instead|conversely|then|such|both|neither|either|others|of these|here|one of|"
     r"each of|some of|the rest|after that|not|the (?:others?|second|third|last) (?:is|are|has)|"
-    r"the (?:former|latter|reason|opposite|same|result|price|idea))\b(?!-)|i\.e\.\s",
+    r"the (?:former|latter|reason|opposite|same|result|price|idea)\b(?! (?:of|for|behind)\b))(?!-)\b|i\.e\.\s",
     re.IGNORECASE,
 )
-_POINTING: Final = frozenset("it its they them their theirs this these those he she him his her itself".split())
+_POINTING: Final = frozenset("it its they them their theirs this these those he she him his her".split())
 _PERSONS: Final = frozenset({"he", "she"})
 _POINTING_REACH: Final = 4
 """Words from the start in which a pronoun makes a sentence lean on the one before it."""
@@ -109,6 +109,11 @@ def without_connective(sentence: str) -> str:
     """The sentence without a leading "Therefore," or "However,", which only points back."""
     match = _CONNECTIVE.match(sentence)
     return sentence[match.end() :] if match else sentence
+
+
+def is_expletive(sentence: str) -> bool:
+    """Whether the pronoun that opens a sentence stands for nothing: "It is better to wait", "It follows that"."""
+    return bool(_EXPLETIVE.match(sentence) or _PROPOSITION.match(sentence))
 
 
 def leans_back(sentence: str) -> bool:
@@ -173,17 +178,17 @@ def resolved(sentence: str, subject: Subject | None, *, whole: bool = False) -> 
         return None
     if pronoun in {"Its", "Their"}:
         return " ".join([_possessive(subject), *(noun or "").split(), rest])
-    return f"{subject.phrase} {rest}" if _starts_with_verb(rest) else None
+    return f"{subject.phrase} {rest}" if _starts_with_verb(rest, "they" if subject.plural else "it") else None
 
 
 def _possessive(subject: Subject) -> str:
     return subject.phrase + ("'" if subject.plural and subject.phrase.endswith("s") else "'s")
 
 
-def _starts_with_verb(text: str) -> bool:
+def _starts_with_verb(text: str, pronoun: str) -> bool:
     words = [word.strip(EDGE).lower() for word in text.split()[:2]]
     adverb = len(words) > 1 and (words[0].endswith("ly") or words[0] in _ADVERBS)
-    return bool(words) and is_finite(words[1] if adverb else words[0], "it", "the")
+    return bool(words) and is_finite(words[1] if adverb else words[0], pronoun, "the")
 
 
 _ANNOUNCEMENT: Final = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from rubrics.extraction.references import leans_back, opens_scope
+from rubrics.extraction.references import is_expletive, leans_back, opens_scope, resolved, subject_of_sentence
 from rubrics.extraction.verbs import finite_verb
 from rubrics.extraction.words import STOPWORDS
 from rubrics.model import Span
@@ -119,7 +119,7 @@ _MIN_CLAUSE_WORDS: Final = 4
 _SEMICOLON: Final = re.compile(r"(?<=\S)\s*;\s+(?=\S)")
 _NUMBERED: Final = re.compile(r"(?<=[^\s,;:])[,;:]?\s+\(\d{1,2}\)\s+(?=\S)")
 _COORDINATED: Final = re.compile(
-    r"(?<=\S)\s*,\s+(?:and|but)\s+(?=(?:the|a|an|each|every|all|no|most)\s)", re.IGNORECASE
+    r"(?<=\S)\s*,\s+(?:and|but)\s+(?=(?:the|a|an|each|every|all|no|most|it|they)\s)", re.IGNORECASE
 )
 
 
@@ -147,14 +147,28 @@ def clauses(text: str, sentence: Span) -> tuple[Span, ...]:
 
 
 def _divides(said: str, start: int, mark: re.Match[str]) -> bool:
-    """Whether a mark is outside parentheses, between two clauses, the second one clear without the first."""
+    """Whether a mark is outside parentheses and between two clauses.
+
+    The second one must be clear by itself, or once its pronoun is known to mean the subject of the first.
+    """
     before, after = said[start : mark.start()], said[mark.end() :]
-    if said.count("(", 0, mark.start()) > said.count(")", 0, mark.start()) or leans_back(after):
+    if said.count("(", 0, mark.start()) > said.count(")", 0, mark.start()):
+        return False
+    speaks_of_it = resolved(after, subject_of_sentence(before)) is not None or _same_pronoun(before, after)
+    if leans_back(after) and not speaks_of_it:
         return False
     joined = not mark.group().lstrip().startswith(";")
-    if joined and (":" in before or opens_scope(after) or _BACK_POINTING.search(after)):
+    if joined and (":" in before or opens_scope(after)):
+        return False
+    if joined and not speaks_of_it and _BACK_POINTING.search(after):
         return False
     return _stands_alone(before) and _stands_alone(after)
+
+
+def _same_pronoun(before: str, after: str) -> bool:
+    """Whether both clauses open with the same "it" or "they": whom one means, the other does."""
+    first, second = (part.split(maxsplit=1)[0].lower() for part in (before, after))
+    return first == second and first in {"it", "they"} and not is_expletive(before)
 
 
 def _stands_alone(clause: str) -> bool:

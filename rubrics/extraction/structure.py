@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pydantic import computed_field
+
 from rubrics.errors import ExtractionError
 from rubrics.extraction.blocks import Block, BlockKind, read_blocks
 from rubrics.extraction.captions import without_figure_reference
@@ -22,6 +24,8 @@ from rubrics.extraction.entries import Entry
 from rubrics.extraction.heads import is_bare_heading
 from rubrics.extraction.labels import topic_of
 from rubrics.extraction.outline import Outline, read_outline
+from rubrics.extraction.readability import Readability, readability
+from rubrics.extraction.weighing import weighed
 from rubrics.extraction.words import Words, stems
 from rubrics.extraction.writing import write_drafts
 from rubrics.model import Immutable, KeyPoint, KeyPointKind, Question, Rubric
@@ -42,25 +46,33 @@ class Extraction(Immutable):
     rubric: Rubric
     coverage: Coverage
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def readability(self) -> Readability:
+        """How its points read."""
+        return readability(self.rubric.key_points)
+
 
 def extract(question: Question, reference_answer: str) -> Extraction:
     """Draw a rubric of at most ten key points from a reference answer; the same input gives the same rubric.
 
-    Each point's `source` is the span of the stripped reference answer it was drawn from. Weights are 3 for a
-    definition, 2 for items, formulas and statements, 1 for details; the first point is required.
+    Each point's `source` is the span of the stripped reference answer it was drawn from. Weights are 3 for a definition
+    and what is stressed, 2 for items and formulas, 1 for details, and for prose by its place; the first is required.
     ExtractionError says why nothing can be drawn: no words, too long, or only headings, captions and the like.
     """
     reference = checked_reference(reference_answer)
     outline = _outline(reference)
     casing = Casing(f"{_prose(reference, outline.entries)}\n{question.text}")
     context = Context(reference, topic_of(question, casing), casing)
-    condensed = _condensed(outline, context, stems(f"{question.title} {question.text}"))
+    asked = stems(f"{question.title} {question.text}")
+    condensed = _condensed(outline, context, asked)
     if not condensed.drafts:
         reasons = ", ".join(sorted({reason.value for _, reason in outline.dropped}))
         raise ExtractionError(
             f"the reference answer holds no statement, only: {reasons}; write what a full answer says"
         )
-    points = tuple(_key_point(number, one, casing) for number, one in enumerate(condensed.drafts, start=1))
+    drafts = weighed(condensed.drafts, reference, asked)
+    points = tuple(_key_point(number, one, casing) for number, one in enumerate(drafts, start=1))
     rubric = Rubric(question=question, reference_answer=reference, key_points=points)
     return Extraction(rubric=rubric, coverage=measure(reference, points, (*outline.dropped, *condensed.dropped)))
 

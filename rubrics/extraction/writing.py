@@ -8,19 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from rubrics.extraction.coreference import Focus, continuation, told
 from rubrics.extraction.drafts import CLAIM_WEIGHT, DEFINITION_WEIGHT, DETAIL_WEIGHT, Context, Draft, Place
 from rubrics.extraction.entries import Entry, EntryKind, Part, is_example
 from rubrics.extraction.formulas import defined_name, has_equation, symbols_in, without_delimiters
 from rubrics.extraction.labels import read_label, without_opening
-from rubrics.extraction.references import (
-    announces,
-    leans_back,
-    resolved,
-    subject_of_sentence,
-    without_connective,
-)
+from rubrics.extraction.references import announces, leans_back, resolved, without_connective
 from rubrics.extraction.sentences import clauses, tails
 from rubrics.extraction.verbs import is_clause
 from rubrics.model import KeyPointKind, Span, Symbol
@@ -30,7 +25,7 @@ def write_drafts(entries: Sequence[Entry], context: Context, *, fine: bool = Fal
     """The claims of the entries in their order; `fine` cuts list items at their closing participles too."""
     drafts: list[Draft] = []
     for number, entry in enumerate(entries):
-        writer = _prose if entry.kind is EntryKind.PROSE else _fine_item if fine else _item
+        writer = _WRITERS.get(entry.kind, _fine_item if fine else _item)
         drafts += writer(entry, number, context)
     if drafts and not drafts[0].listed:
         drafts[0] = replace(drafts[0], weight=DEFINITION_WEIGHT)
@@ -90,6 +85,7 @@ def _points(entry: Entry, part: Part, context: Context, base: Draft) -> Iterator
     yield _with_equation(first)
     for number, sentence in enumerate(part.sentences[1:], start=1):
         said = sentence.of(context.text)
+        fragment = "" if is_clause(said) else f"; {context.casing.after_label(said)}"
         yield replace(
             first,
             said=said,
@@ -97,7 +93,7 @@ def _points(entry: Entry, part: Part, context: Context, base: Draft) -> Iterator
             place=base.place._replace(sentence=number),
             kind=KeyPointKind.STATEMENT,
             weight=DETAIL_WEIGHT,
-            leans=not is_clause(said) or leans_back(said),
+            continued=fragment or continuation(said, context.casing),
         )
 
 
@@ -163,7 +159,7 @@ def _bare_label(formula: str, entry: Entry, context: Context) -> str:
 
 def _prose(entry: Entry, number: int, context: Context) -> Iterator[Draft]:
     """The claims of a paragraph, pronouns resolved as far as it is safe."""
-    subject = context.topic_subject()
+    focus = Focus().on(context.topic_subject())
     for index, part in enumerate(entry.parts):
         base = Draft("", part.span, Place(number, index))
         if part.formula:
@@ -171,37 +167,46 @@ def _prose(entry: Entry, number: int, context: Context) -> Iterator[Draft]:
             continue
         for count, claims in enumerate(_claims(part, context)):
             whole = entry.after_list and not index and not count  # behind a list, "this" is all of it
-            meant = context.topic_subject() if whole else subject
-            opening = resolved(_unmarked(claims[0].of(context.text)), meant, whole=whole)
-            placed = replace(base, place=base.place._replace(sentence=count))
-            first, *others = claims
-            one = _statement(entry, context, replace(placed, span=first), opening)
-            yield replace(one, leans=False) if whole else one
-            for span in others:
-                yield _statement(entry, context, replace(placed, span=span), None, begins=False)
-            subject = meant if opening else None if others else subject_of_sentence(_unmarked(first.of(context.text)))
+            if whole:
+                focus = Focus().on(context.topic_subject())
+            for claim in claims:
+                placed = replace(base, span=claim.span, place=base.place._replace(sentence=count))
+                opening = told(claim.said, focus, context.casing, whole=whole)
+                yield _statement(entry, context, placed, claim.said, opening, whole=whole)
+                focus = focus.behind(opening or claim.said)
 
 
-def _claims(part: Part, context: Context) -> Iterator[tuple[Span, ...]]:
+class _Claim(NamedTuple):
+    """A clause where it stands, and its words without inline list marks."""
+
+    span: Span
+    said: str
+
+
+def _claims(part: Part, context: Context) -> Iterator[tuple[_Claim, ...]]:
     """Each sentence as its clauses; an announcement goes with what it announces."""
     pending: Span | None = None
     for sentence in part.sentences:
+        said = _unmarked(sentence.of(context.text))
         if pending:
-            yield (Span(start=pending.start, end=sentence.end),)
+            whole = Span(start=pending.start, end=sentence.end)
+            announcement = _unmarked(pending.of(context.text)).rstrip(".!: ")
+            yield (_Claim(whole, f"{announcement}: {context.casing.after_label(said)}"),)
             pending = None
         elif sentence is not part.sentences[-1] and announces(sentence.of(context.text)):
             pending = sentence
         else:
-            yield clauses(context.text, sentence)
+            spans = clauses(context.text, sentence)
+            yield tuple(_Claim(span, _unmarked(span.of(context.text))) for span in spans)
 
 
-def _statement(entry: Entry, context: Context, base: Draft, opening: str | None, *, begins: bool = True) -> Draft:
-    """One claim of prose; `opening` is its text with the pronoun resolved, `begins` whether it begins a sentence."""
-    written = base.span.of(context.text)
-    said = opening or without_connective(_unmarked(written))
-    if not begins or said != written:
-        said = said[:1].upper() + said[1:]
-    leans = opening is None and leans_back(_unmarked(written))
+def _statement(  # noqa: PLR0913 - what is said, where, and what is known of it
+    entry: Entry, context: Context, base: Draft, plain: str, opening: str | None, *, whole: bool
+) -> Draft:
+    """One claim of prose; `opening` is its text with the pronoun resolved, `whole` that it is about all before it."""
+    said = opening or without_connective(plain)
+    said = said[:1].upper() + said[1:]
+    leans = opening is None and leans_back(plain)
     section = context.section(entry)
     role = section.text if section and section.role else ""
     return _with_equation(
@@ -209,12 +214,38 @@ def _statement(entry: Entry, context: Context, base: Draft, opening: str | None,
             base,
             said=said,
             label=role or (context.around(entry, "") if leans else ""),
-            weight=DETAIL_WEIGHT if is_example(written) else CLAIM_WEIGHT,
-            leans=leans,
+            weight=DETAIL_WEIGHT if is_example(plain) else CLAIM_WEIGHT,
+            continued=continuation(plain, context.casing) if leans and not whole else "",
             marked=bool(_NUMBER.search(context.text, max(0, base.span.start - _NUMBER_REACH), base.span.start + 1))
-            or _unmarked(written) != written,
+            or bool(_MARK.match(base.span.of(context.text))),
         )
     )
+
+
+# Tables
+
+
+def _row(entry: Entry, number: int, context: Context) -> Iterator[Draft]:
+    """A row of a table as one claim: what each column says of the thing the row is about."""
+    head = context.of(entry.head)
+    said = "; ".join(_cell(part, context) for part in entry.parts)
+    yield Draft(
+        said,
+        Span(start=entry.start, end=entry.parts[-1].body.end),
+        Place(number, 0),
+        _item_label(entry, head, context),
+        kind=KeyPointKind.LIST_ITEM,
+        topic=head or None,
+    )
+
+
+def _cell(part: Part, context: Context) -> str:
+    column = context.of(part.head).rstrip(" :")
+    said = context.of(part.body)
+    return f"{context.casing.inside(column)}: {said}" if column else said
+
+
+_WRITERS: Final = {EntryKind.PROSE: _prose, EntryKind.ROW: _row}
 
 
 _NUMBER: Final = re.compile(r"\(\d{1,2}\)\s+\w?$")

@@ -18,7 +18,7 @@ def test_a_draft_says_what_was_found_where_it_comes_from_and_how_it_does_in_tria
     response = client.post("/v1/rubrics/drafts", json=BODY)
     draft = response.json()
     assert response.status_code == 201
-    assert set(draft) == {"rubric", "content_hash", "provenance", "coverage", "check", "usage"}
+    assert set(draft) == {"rubric", "content_hash", "provenance", "coverage", "readability", "check", "usage"}
     assert len(draft["rubric"]["key_points"]) >= 3
     assert draft["content_hash"].startswith("sha256:")
     assert draft["provenance"] == {"extractor": "structure"}

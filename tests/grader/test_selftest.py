@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from grader.domain import Judgement, Label, Submission, Verdict
@@ -12,11 +13,11 @@ from grader.errors import JudgeFailure
 from grader.fakes import FakeEmbedder, FakeJudge
 from grader.grading import Grader
 from grader.judges.similarity import Calibration, SimilarityJudge
-from grader.ports import Judge
+from grader.ports import Judge, Vectors
 from grader.selftest import Cause, CheckReport, Trial, check_rubric
 from grader.selftest.answers import least_related, negated, shuffled
 from rubrics.bank import Bank
-from rubrics.model import KeyPoint, Question, Rubric, Span
+from rubrics.model import Group, GroupKind, KeyPoint, Question, Rubric, Span
 
 BANK = Bank()
 RUBRIC = BANK.rubric("DL0001")
@@ -180,3 +181,48 @@ def test_shuffled_words_are_the_same_words_in_another_order_every_time() -> None
 def test_the_answer_to_another_question_is_the_least_related_one() -> None:
     assert least_related(RUBRIC, OTHERS) in {other.reference_answer for other in OTHERS[1:]}
     assert least_related(RUBRIC, (RUBRIC,)) is None
+
+
+WARMER = Rubric(
+    question=Question(id="tea", title="Tea", text="How is it made?"),
+    key_points=(
+        KeyPoint(id="k1", text="Hot water warms the pot.", required=True),
+        KeyPoint(id="k2", text="A rinse from the kettle heats the pot up."),
+        KeyPoint(id="k3", text="The leaves are rolled by hand."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Near:
+    """An embedder to which all points but those about leaves are the same."""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        return {"model": "near"}
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        return np.array([[0.0, 1.0] if "leaves" in text else [1.0, 0.0] for text in texts], dtype=np.float32)
+
+
+async def overlaps(judge: Judge, rubric: Rubric = WARMER, *, each_point: bool = True) -> list[tuple[str, ...]]:
+    grader = Grader({judge.name: judge}, judge.name, embedder=Near())
+    report = await check_rubric(grader, rubric, each_point=each_point)
+    return [each.key_points for each in report.findings if "overlap" in each.problem]
+
+
+WARM = RuleJudge(lambda answer, point: ("pot" in answer) == ("pot" in point.text))
+
+
+@pytest.mark.parametrize("each_point", [True, False])
+async def test_points_that_are_close_and_earn_each_other_overlap(each_point: bool) -> None:  # noqa: FBT001
+    assert await overlaps(WARM, each_point=each_point) == [("k1", "k2")]
+
+
+async def test_close_points_that_the_judge_tells_apart_do_not_overlap() -> None:
+    assert await overlaps(RuleJudge(lambda answer, point: answer == point.text)) == []
+
+
+async def test_points_of_which_a_group_pays_one_do_not_overlap() -> None:
+    group = Group(id="g1", kind=GroupKind.ANY_OF, members=("k1", "k2"))
+    assert await overlaps(WARM, WARMER.model_copy(update={"groups": (group,)})) == []

@@ -61,6 +61,8 @@ def test_sentences_cover_the_text_in_order_and_are_never_too_long(text: str) -> 
     [
         "Green tea is steamed after picking; | black tea is rolled and oxidised.",
         "The pot keeps the heat for long, and | the lid keeps the aroma inside.",
+        "Green tea is steamed early; | it is not oxidised at all.",
+        "It is steamed quite early, and | it is not oxidised at all.",
         "First the water is boiled, | (2) and the leaves are added then.",
     ],
 )
@@ -76,7 +78,7 @@ def test_full_clauses_are_divided(text: str) -> None:
         "Tea, coffee and water are drinks.",
         "The pot, the cup, and the lid are warm.",
         "In the pot the water boils, and the leaves sink to the ground.",
-        "Green tea is steamed; it is not oxidised at all.",
+        "Green tea is steamed with care; where it is not, it turns black.",
         "The pot (which is hot; the lid is hot too) stands on the stove.",
         "Known kinds are green tea, where leaves are steamed; black tea, where they are rolled.",
     ],
