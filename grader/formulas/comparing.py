@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import permutations
+from itertools import permutations, product
 from typing import Final
 
 from grader.formulas.expression import Call, Expression, Name, Operation, Trial, names, parts, size, value
@@ -59,13 +59,43 @@ class Comparison:
 def compare(reference: Formula, other: Formula, taken: frozenset[str] = frozenset()) -> Comparison:
     """How `other` stands to `reference`; `taken` are names that mean something else, so nothing is renamed to them."""
     named = _same_subject(reference.subject, other.subject) or bool(other.called and reference.called == other.called)
-    if _agree(reference, other, taken):
+    if _agree(reference, other, taken) or any(_rearranged(reference, other)):
         return Comparison(Likeness.SAME, named)
+    if _equated(reference) and _equated(other) and _names_of(reference) == _names_of(other):
+        return Comparison(Likeness.DIFFERENT, named)
     if any(_is_renamed(one, its) for one in reference.said for side in other.sides for its in side):
         return Comparison(Likeness.UNRELATED)  # letters decide, and nobody can tell what they stand for
     if (named or not _other_subject(reference, other)) and _opposed(reference.said, other.said, named=named):
         return Comparison(Likeness.DIFFERENT, named)
     return Comparison(Likeness.UNRELATED)
+
+
+def _equated(formula: Formula) -> bool:
+    """Whether it says of two things with three names and more that they are equal."""
+    return len(formula.sides) == 2 and len(_names_of(formula)) >= MIN_TELLING_SIZE  # noqa: PLR2004 - an equation
+
+
+def _names_of(formula: Formula) -> frozenset[str]:
+    return frozenset(name for side in formula.sides for one in side[:1] for name in names(one))
+
+
+def _rearranged(reference: Formula, other: Formula) -> Iterator[bool]:
+    """For each way to read both, whether `other` is the equation of `reference` solved for another name."""
+    if not (_equated(reference) and _equated(other)):
+        return
+    for name in {one.name for one in other.subject if isinstance(one, Name)}:
+        for its, left, right in product(other.said, reference.subject, reference.said):
+            if name in names(left) | names(right) and name not in names(its):
+                yield all(_solves(Trial(seed, {}), name, its, left, right) for seed in _SEEDS)
+
+
+def _solves(trial: Trial, name: str, its: Expression, left: Expression, right: Expression) -> bool:
+    """Whether both sides of an equation have the same number once the name has that of its solution."""
+    try:
+        solved = replace(trial, fixed={name: value(its, trial)})
+        return cmath.isclose(value(left, solved), value(right, solved), rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+    except (ArithmeticError, ValueError):
+        return False
 
 
 def _agree(reference: Formula, other: Formula, taken: frozenset[str]) -> bool:
@@ -175,7 +205,7 @@ def _heads(subject: Side) -> frozenset[str]:
 
 
 def _head(subject: Expression) -> str:
-    if isinstance(subject, Operation) and subject.sign == "/":
+    if isinstance(subject, Operation) and subject.sign in {"/", "^"}:
         return str(subject)
     if isinstance(subject, Call):
         return subject.head.lower() if len(subject.head) > 1 else f"{subject.head}()"

@@ -9,7 +9,7 @@ import cmath
 import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from grader.formulas.notation import SAME_FUNCTION
@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Operation:
-    """`sign` is one of + - * / ^ < and given."""
+    """`sign` is one of + - * / ^ < pm and given."""
 
     sign: str
     left: Expression
@@ -65,12 +65,13 @@ Expression = Number | Name | Call | Operation | Total
 class Trial:
     """Numbers for all names, made from `seed`; `renamed` gives a name the number of another.
 
-    Limits of sums count only where `bounded`.
+    Limits of sums count only where `bounded`. `fixed` names have the number they are given.
     """
 
     seed: int
     renamed: Mapping[str, str]
     bounded: bool = True
+    fixed: Mapping[str, complex] = field(default_factory=dict)
 
     def of(self, name: str) -> float:
         """The number of a name, 0.5 to 1.5, nothing round."""
@@ -84,11 +85,11 @@ def value(expression: Expression, trial: Trial) -> complex:
         case Number(found):
             return complex(found)
         case Name(name):
-            return {"e": math.e, "pi": math.pi}.get(name) or trial.of(name)
+            return {"e": math.e, "pi": math.pi, **trial.fixed}.get(name) or trial.of(name)
         case Call(head, arguments):
             return _called(head, [value(one, trial) for one in arguments], trial)
         case Operation(sign, left, right):
-            return _operated(sign, value(left, trial), value(right, trial))
+            return _operated(sign, value(left, trial), value(right, trial), trial)
         case Total(kind, bounds, body):
             return _total(kind, bounds if trial.bounded else "", value(body, trial), trial)
 
@@ -118,12 +119,10 @@ def _called(head: str, arguments: list[complex], trial: Trial) -> complex:
     return shown + sum(cmath.sin((place + 2) * shown + one / 2) for place, one in enumerate(arguments))
 
 
-def _operated(sign: str, left: complex, right: complex) -> complex:
+def _operated(sign: str, left: complex, right: complex, trial: Trial) -> complex:
     match sign:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
+        case "+" | "-" | "pm":  # of "±" both are meant, so it is neither of them
+            return left + {"+": 1.0, "-": -1.0, "pm": trial.of("±")}[sign] * right
         case "*":
             return _bounded(left * right)
         case "/":

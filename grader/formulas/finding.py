@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from grader.formulas.beside import Token
 from grader.formulas.expression import Call, Expression, Operation, Total, names, parts
 from grader.formulas.parsing import readings
 from grader.formulas.symbols import folded
-from grader.formulas.tokens import Token, tokens
+from grader.formulas.tokens import tokens
 from rubrics.model import Span
 
 Side = tuple[Expression, ...]
@@ -47,14 +48,32 @@ MAX_FORMULAS: Final = 25
 
 def formulas(text: str, vocabulary: frozenset[str] = frozenset()) -> tuple[Formula, ...]:
     """The first MAX_FORMULAS formulas in `text`, in order; `vocabulary` are names to expect (`names_of`)."""
-    found = folded(tokens(text, vocabulary), vocabulary)
-    read = (
-        formula
-        for before, run in _runs(found)
-        for number, piece in enumerate(_pieces(run))
-        for formula in _formula(piece, "" if number else text[before.start : before.end] if before else "")
-    )
-    return tuple(islice(read, MAX_FORMULAS))
+    found = _named(folded(tokens(text, vocabulary), vocabulary), vocabulary)
+    return tuple(islice(_read(text, found), MAX_FORMULAS))
+
+
+def _read(text: str, found: Sequence[Token]) -> Iterator[Formula]:
+    """The formulas of all runs; one that goes on behind a word from a run that ends in a sign is cut."""
+    pending = False
+    for before, run in _runs(found):
+        said = [token for token in run if token.sign != "glue"]
+        for number, piece in enumerate(_pieces(run)):
+            word = text[before.start : before.end] if before and not number else ""
+            for formula in _formula(piece, word):
+                yield replace(formula, cut=formula.cut or (pending and not number))
+        pending = bool(said) and said[-1].sign in _SIGNS
+
+
+def _named(found: Sequence[Token], vocabulary: frozenset[str]) -> list[Token]:
+    """The tokens, a word that only says what the expected name behind it is ("times recall R") made glue."""
+    told = list(found)
+    for place, token in enumerate(told[:-1]):
+        before = next((one for one in reversed(told[:place]) if one.sign != "glue"), None)
+        signed = before is not None and before.spoken and before.sign in _SIGNS | {"of"}
+        named = told[place + 1].sign == "name" and told[place + 1].text in vocabulary
+        if token.sign == "word" and signed and named and token.text.isalpha():
+            told[place] = replace(token, sign="glue")
+    return told
 
 
 def names_of(found: Sequence[Formula]) -> frozenset[str]:
@@ -82,7 +101,7 @@ def _runs(found: Sequence[Token]) -> Iterator[tuple[Token | None, list[Token]]]:
 
 
 _DIVIDERS: Final = frozenset({",", ";", "and", "..."})
-_SIGNS: Final = frozenset({"*", "+", "-", "/", "over"})
+_SIGNS: Final = frozenset({"*", "+", "-", "/", "over", "pm"})
 _EDGES: Final = frozenset({"glue", "of", "and", ",", ";", "=", "given", "sub", "hat", "bar", "'", "!", "...", "in"})
 _VISIBLE: Final = _SIGNS | {"^", "frac", "sqrt", "sum", "prod", "int", "=", "<", ">", "(", "of", "function", "|"}
 """Signs of which a formula has one."""

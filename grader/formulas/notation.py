@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "equiv": "=", "leftarrow": "=", "le": "<", "leq": "<", "ge": ">", "geq": ">", "lt": "<", "gt": ">",
     "lVert": "|", "rVert": "|", "Vert": "|", "mid": "given", "vert": "|", "lvert": "|", "rvert": "|", "in": "in",
     "varepsilon": "epsilon", "ldots": "...", "cdots": "...", "dots": "...", "infty": "inf", "partial": "d",
-    "nabla": "grad", "pm": "pm",
+    "nabla": "grad", "pm": "pm", "cap": "*", "cup": "+",
 }  # fmt: skip
 """LaTeX commands by the token they are; a Greek letter or a function has its own name."""
 
@@ -74,10 +74,13 @@ _SPOKEN: Final = {
     "*": "times | multiplied by | multiply by",
     "+": "plus",
     "-": "minus | negative",
+    "pm": "plus or minus | plus minus",
     "over": "over | divided by | all over | the whole over | all divided by",
     "=": "equals | is equal to | equal to | equals to | is given by | becomes | is | gives",
     "^ 2": "squared | square",
-    "^ 3": "cubed",
+    "^ 3": "cubed | to the third | to the third power",
+    "^ 4": "to the fourth | to the fourth power",
+    "^ 5": "to the fifth | to the fifth power",
     "^ -": "to the minus | to the power of minus | to the power minus | to the negative | raised to minus",
     "^": "to the power of | to the power | raised to the power of | raised to the power | raised to | to the",
     "^ T": "transpose | transposed",
@@ -91,12 +94,15 @@ _SPOKEN: Final = {
     "sum": "sum over | sum of | the sum of | sum from | sum",
     "prod": "product over | product of | the product of",
     "O of": "big o of | big oh of | order of",
-    "0.5": "one half | half of | half",
-    "0.25": "one quarter | a quarter of",
+    "0.5": "one half | half",
+    "0.5 *": "half of | one half of",
+    "0.25": "one quarter",
+    "0.25 *": "a quarter of | one quarter of",
+    "abs": "absolute value",
     "'": "prime",
     ">": "at least | greater than",
     "<": "at most | less than",
-    "!": "factorial",
+    "factorial": "factorial",
 }
 SPOKEN: Final = {phrase.strip(): token for token, phrases in _SPOKEN.items() for phrase in phrases.split("|") if token}
 """Spoken words by the tokens they are."""

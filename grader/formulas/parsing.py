@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from grader.formulas.beside import Token
 from grader.formulas.expression import Call, Expression, Name, Number, Operation, Total
 from grader.formulas.reaches import POWER, PRODUCT, RELATION, SUM, TIGHT, Reach, ways
-from grader.formulas.tokens import Token
 
 MAX_TOKENS: Final = 60
 """Longest expression read; no key point's formula is half of that."""
@@ -23,10 +23,14 @@ _CLOSING: Final = {"(": ")", "{": "}", "|": "|"}
 _DIVIDERS: Final = frozenset({",", ";", "argument", "given"})
 
 
-MAX_TRIED: Final = 500
+MAX_TRIED: Final = 800
 MAX_READINGS: Final = 24
 """Ways to read an expression that are tried, and different readings that are kept; those of the labelled answers have
 16 at most."""
+
+
+_RAISED: Final = Reach(POWER, POWER)
+"""How far a written power reaches."""
 
 
 class Unreadable(ValueError):
@@ -99,9 +103,16 @@ class _Parser:
         """What the open sign at `place` reaches."""
         reach = self._reach.get(place, Reach(right=written))
         outside, self._held = self._held, reach.holds
-        found = self._expression(reach.right)
+        found = self._once() if reach.once else self._expression(reach.right)
         self._held = outside
         return found
+
+    def _once(self) -> Expression:
+        """One sum or difference of two, no more."""
+        left = self._expression(PRODUCT)
+        if self._sign() not in {"+", "-"}:
+            return left
+        return Operation(self._take().sign, left, self._expression(PRODUCT))
 
     def _skip(self, sign: str) -> bool:
         found = self._sign() == sign
@@ -119,13 +130,16 @@ class _Parser:
     def _more(self, left: Expression, least: int) -> Expression | None:
         """`left` with the next sign and what stands behind it; None where that binds less than `least`."""
         sign = self._sign()
-        if sign in {"+", "-"} and least <= SUM:
-            return Operation(self._take().sign, left, self._expression(SUM + 1))
+        if sign in {"+", "-", "pm"} and least <= SUM:
+            return Operation(self._take().sign, left, self._expression(self._reached(SUM + 1)))
         if sign in {"*", "/", "over"} and least <= self._reach.get(self._at, Reach()).left:
             return self._multiplied(left, sign)
-        if sign == "^" and least <= POWER:
+        if sign == "^" and least <= self._reach.get(self._at, _RAISED).left:
             self._take()
             return Operation("^", left, self._exponent())
+        if sign == "factorial" and least <= self._reach.get(self._at, _RAISED).left:
+            self._take()
+            return Call("factorial", (left,))
         if sign in {"<", ">"} and least <= RELATION:
             return self._compared(left, self._take().sign)
         return self._joined_with(left, least)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.formulas.tokens import Token
+from grader.formulas.beside import Token
 
 MAX_LIMIT_TOKENS: Final = 9
 """Tokens of spoken limits ("sum from i equals one to n of")."""
@@ -14,13 +14,38 @@ MAX_LIMIT_TOKENS: Final = 9
 MAX_ARGUMENT_TOKENS: Final = 8
 """Tokens between "maximum of" and its "and"."""
 
+_SCALES: Final = frozenset({"100", "1000"})
 _LIMITED: Final = frozenset({"sum", "prod", "int"})
 _CHOOSING: Final = frozenset({"max", "min"})
 
 
 def folded(tokens: Sequence[Token], vocabulary: frozenset[str]) -> tuple[Token, ...]:
     """The tokens, every name with its subscripts and accents as one, every sum with its limits as its text."""
-    return _Folder(tuple(tokens), vocabulary).folded()
+    return _Folder(_spelled(tokens, vocabulary), vocabulary).folded()
+
+
+MAX_SPELLED: Final = 4
+"""Letters of a name that may be spelled out ("S S" for SS)."""
+
+
+def _spelled(tokens: Sequence[Token], vocabulary: frozenset[str]) -> tuple[Token, ...]:
+    """The tokens, letters that spell an expected name put together, where they are no names themselves."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        length = next(
+            (size for size in range(MAX_SPELLED, 1, -1) if _spells(tokens[at : at + size], size, vocabulary)), 1
+        )
+        letters = tokens[at : at + length]
+        whole = "".join(one.text for one in letters)
+        found.append(replace(letters[0], text=whole, end=letters[-1].end) if length > 1 else letters[0])
+        at += length
+    return tuple(found)
+
+
+def _spells(letters: Sequence[Token], size: int, vocabulary: frozenset[str]) -> bool:
+    names = [one.text for one in letters if one.sign == "name" and len(one.text) == 1]
+    return len(names) == size and "".join(names) in vocabulary and not vocabulary.issuperset(names)
 
 
 class _Folder:
@@ -41,11 +66,27 @@ class _Folder:
         token = self._take()
         if token.sign == "accent":
             return self._accented(token)
-        if token.sign == "name" or (token.sign == "function" and self._sign() == "_"):
+        if token.sign == "name" or (token.sign == "function" and (self._sign() == "_" or self._is_based(token))):
             return self._named(token)
         if token.sign in _LIMITED:
             return self._limited(token)
+        if token.sign == "number" and token.spoken and self._sign() == "number":
+            return self._counted(token)
         return token
+
+    def _is_based(self, function: Token) -> bool:
+        """Whether the number right behind a function is its base: "log2(x)"."""
+        base, *argument = self._tokens[self._at : self._at + 2] or (function,)
+        beside = base.sign == "number" and base.start == function.end and base.text.isdigit()
+        return beside and bool(argument) and argument[0].sign == "("
+
+    def _counted(self, number: Token) -> Token:
+        """One number of two words: "ten thousand"."""
+        following = self._tokens[self._at]
+        if not following.spoken or following.text not in _SCALES:
+            return number
+        self._at += 1
+        return replace(number, text=str(int(number.text) * int(following.text)), end=following.end)
 
     def _take(self) -> Token:
         self._at += 1
@@ -69,6 +110,8 @@ class _Folder:
     def _named(self, name: Token) -> Token:
         while more := self._suffix(name):
             suffix, end = more
+            if name.text == "delta" and f"Delta{suffix}" in self._vocabulary:
+                name = replace(name, text="Delta")  # spoken, nobody hears the capital
             name = replace(name, text=f"{name.text}{suffix}", end=end)
         return name
 
@@ -83,13 +126,28 @@ class _Folder:
             return f"_{inner}", self._tokens[self._at - 1].end
         if token.sign in {"hat", "bar"}:
             return f"_{token.sign}", self._take().end
-        if token.sign == "'" and not token.spaced:
+        if token.sign == "'" and (token.spoken or not token.spaced):
             return "'", self._take().end
+        if shifted := self._shifted(name):
+            return shifted
         return (f"_{token.text}", self._take().end) if self._belongs(name, token) else None
+
+    def _shifted(self, name: Token) -> tuple[str, int] | None:
+        """A spoken subscript of three words ("v t minus one") where that name is expected."""
+        first, *others = self._tokens[self._at : self._at + 3]
+        if first.sign != "name" or [one.sign for one in others] not in (["-", "number"], ["+", "number"]):
+            return None
+        suffix = f"_{first.text}{others[0].sign}{others[1].text}"
+        if f"{name.text}{suffix}" not in self._vocabulary:
+            return None
+        self._at += 3
+        return suffix, others[1].end
 
     def _belongs(self, name: Token, token: Token) -> bool:
         """Whether a token without a mark is a subscript: "W1", "ΔQ", and "d k" where d_k is expected."""
         if name.text == "Delta" and token.sign == "name":
+            return True
+        if name.text == "delta" and f"Delta_{token.text}" in self._vocabulary:
             return True
         beside = token.sign == "number" and not token.spaced and token.start == name.end and token.text.isdigit()
         return beside or (token.sign in {"name", "number"} and f"{name.text}_{token.text}" in self._vocabulary)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from grader.formulas.beside import Token, has_factor, is_factorial, is_product, is_quantity
 from grader.formulas.notation import (
     ACCENTS,
     COMMANDS,
@@ -26,33 +27,14 @@ from grader.formulas.notation import (
     SUPERSCRIPTS,
 )
 
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of text `[start, end)`: its `sign` says what it is, `text` which number or name.
-
-    `name`, `function` and `number` carry a text; `word` is no mathematics and ends a formula, `glue` may stand in one.
-    `spoken` tells a word from a mark; `spaced` that white space stands before it.
-    """
-
-    sign: str
-    text: str
-    start: int
-    end: int
-    spoken: bool = False
-    spaced: bool = False
-
-
-MAX_RUN_LETTERS: Final = 3
-"""Letters that can be a product of one-letter names ("QK", "nd", "xWz"); more of them are a name or a word."""
-
 _LETTER: Final = rf"[^\W\d_{''.join((*SUPERSCRIPTS, *SUBSCRIPTS, *FRACTIONS))}]"
+_GREEK: Final = "|".join(sorted(GREEK_NAMES))
 _PIECE: Final = re.compile(
     rf"""
     (?P<named>\\(?:text|mbox|mathrm|mathbf|mathit|mathcal|operatorname)\*?\s*\{{[^{{}}]*\}})
     | (?P<command>\\[A-Za-z]+) | (?P<escaped>\\[^A-Za-z\s])
     | (?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d) | \d+(?:\.\d+)? | \.\d+)
-    | (?P<word>{_LETTER}+[\u0302\u0303\u0304\u0305\u0307]?(?:['’][a-z]+|(?:-{_LETTER}{{2,}})+)?)
+    | (?P<word>{_LETTER}+[\u0302\u0303\u0304\u0305\u0307]?(?:['’][a-z]+|(?:-(?!(?:{_GREEK})\b){_LETTER}{{2,}})+)?)
     | (?P<raised>[{"".join(SUPERSCRIPTS)}]+) | (?P<lowered>[{"".join(SUBSCRIPTS)}]+)
     | (?P<fraction>[{"".join(FRACTIONS)}])
     | (?P<power>\*\*) | (?P<bars>\|\|) | (?P<relation>:=|==|<=|>=|<-|~) | (?P<dots>\.\.\.|…)
@@ -64,9 +46,6 @@ _RELATIONS: Final = {":=": "=", "==": "=", "<-": "=", "~": "=", "<=": "<", ">=":
 _NAMES: Final = frozenset({"T", "d", "epsilon", "grad", "inf"})
 """Commands that stand for a name."""
 
-_SHORT_WORDS: Final = frozenset(
-    "an as at be by do go he if in is it me my no of on or so to up us we for and not are can has was".split()
-)
 _BESIDE: Final = frozenset("* / + ^ _ sqrt sum = < > ( ) { } |".split())
 """Marks beside which "a" is a letter."""
 
@@ -136,6 +115,8 @@ def _phrase(raw: Sequence[Token], at: int) -> tuple[list[Token], int]:
 def _signed(token: Token, sign: str) -> Token:
     if sign[:1].isdigit():
         return replace(token, sign="number", text=sign)
+    if sign in FUNCTIONS - {"sqrt"}:
+        return replace(token, sign="function", text=sign)
     if sign in {"T", "O"}:
         return replace(token, sign="name", text=sign)
     return replace(token, sign=sign)
@@ -157,6 +138,8 @@ def _read(raw: Sequence[Token], at: int, vocabulary: frozenset[str]) -> Iterator
             yield from _script(piece, "_", SUBSCRIPTS)
         case "number":
             yield replace(piece, text=piece.text.replace(",", ""))
+        case "mark" if piece.text == "!":
+            yield replace(piece, sign="factorial" if is_factorial(raw, at, vocabulary) else "!")
         case "fraction":
             above, below = FRACTIONS[piece.text]
             yield replace(piece, sign="number", text=str(above / below))
@@ -220,10 +203,10 @@ def _word(raw: Sequence[Token], at: int, vocabulary: frozenset[str]) -> Iterator
         yield replace(piece, sign="name", text=word)
     elif word.lower() in GLUE:
         yield replace(piece, sign="glue")
-    elif _is_product(word, behind, vocabulary) or _has_factor(raw, at):
+    elif is_product(word, behind, vocabulary) or has_factor(raw, at):
         yield from _letters(piece, word)
     else:
-        yield replace(piece, sign="word")
+        yield replace(piece, sign="name" if is_quantity(raw, at) else "word", text=word)
 
 
 def _known(piece: Token, word: str, *, named: bool) -> Token | None:
@@ -255,32 +238,16 @@ def _letter(raw: Sequence[Token], at: int, letter: str, vocabulary: frozenset[st
     if letter not in {"a", "A", "I"}:
         return piece
     near = [raw[place] for place in (at - 1, at + 1) if 0 <= place < len(raw)]
-    beside = any(
+    beside = (at + 1 < len(raw) and raw[at + 1].text in {"'", "′"} and not raw[at + 1].spaced) or any(
         one.sign in {"raised", "lowered"} or one.text == "−" or MARKS.get(one.text.lstrip("\\")[:1]) in _BESIDE
         for one in near
     )
     factor = letter == "A" and at > 0 and len(raw[at - 1].text) == 1 and raw[at - 1].text.isalnum()
     factor = factor or (at > 0 and raw[at - 1].sign == "number" and not raw[at].spaced)
-    spoken = at > 0 and raw[at - 1].text.lower() in _BEFORE_FACTOR and letter in vocabulary
+    spoken = at > 0 and raw[at - 1].text.lower() in _BEFORE_FACTOR | NUMBER_WORDS.keys() and letter in vocabulary
     if beside or factor or spoken or (letter in vocabulary and letter != "a"):
         return piece
     return replace(piece, sign="glue" if letter == "a" else "word")
-
-
-def _is_product(word: str, behind: Token, vocabulary: frozenset[str]) -> bool:
-    """Whether a short run of letters is a product: of known names, with a capital inside, or with a power behind."""
-    if len(word) > MAX_RUN_LETTERS or not word.isalpha() or word.lower() in _SHORT_WORDS:
-        return False
-    single = {name for name in vocabulary if len(name) == 1}
-    raised = behind.sign == "raised" or (behind.text[:1] in {"^", "/", "·"} and not behind.spaced)
-    return set(word) <= single or raised or word[1:] != word[1:].lower() or any(letter in GREEK for letter in word)
-
-
-def _has_factor(raw: Sequence[Token], at: int) -> bool:
-    """Whether a number or a sign stands right before a short word: "4ac", "dL/dw"."""
-    before = raw[at - 1] if at else raw[at]
-    factor = before.sign == "number" or before.text in {"/", "·"}
-    return factor and not raw[at].spaced and len(raw[at].text) <= MAX_RUN_LETTERS and raw[at].text.isalpha()
 
 
 def _letters(piece: Token, word: str) -> Iterator[Token]:

@@ -202,7 +202,8 @@ def _behind(first: Draft, second: Draft) -> str:
     if label:
         return f"{label}: {second.said}"
     begun = second.said.split(maxsplit=1)[0] if second.said.split() else ""
-    return second.said[:1].lower() + second.said[1:] if begun.lower() in STOPWORDS else second.said
+    lowered = second.inside or begun.lower() in STOPWORDS
+    return second.said[:1].lower() + second.said[1:] if lowered else second.said
 
 
 def _without_lightest(kept: list[_Kept]) -> list[_Kept]:

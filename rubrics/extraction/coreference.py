@@ -16,6 +16,7 @@ from rubrics.extraction.references import (
     leans_back,
     opens_scope,
     resolved,
+    starts_with_verb,
     subject_of_sentence,
     without_connective,
 )
@@ -79,7 +80,7 @@ def _person_told(plain: str, first: str, subject: Subject | None, casing: Casing
     if subject is None or not rest or not casing.is_name(subject.phrase):
         return None
     if first in {"he", "she"}:
-        return f"{subject.phrase} {rest[0]}" if is_finite(rest[0].split()[0].strip(EDGE).lower(), "it", "the") else None
+        return f"{subject.phrase} {rest[0]}" if starts_with_verb(rest[0], "it") else None
     return f"{subject.phrase}'s {rest[0]}"
 
 

@@ -40,7 +40,7 @@ class Draft:
     `said` is the claim, nearly in the words of the text; `label` and `aspect` tell what it is about where it does not
     say so itself. One that is about the draft before it has in `continued` how it goes on from there (", which keeps it
     green"); its label is for the case that it has to stand alone. One that is `marked` has a number of its own in
-    running text: "(2) ...".
+    running text: "(2) ..."; one that is `inside` began with a small letter in the middle of a sentence.
     """
 
     said: str
@@ -54,6 +54,7 @@ class Draft:
     symbols: tuple[Symbol, ...] = ()
     continued: str = ""
     marked: bool = False
+    inside: bool = False
 
     @property
     def listed(self) -> bool:

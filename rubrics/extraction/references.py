@@ -124,7 +124,7 @@ def leans_back(sentence: str) -> bool:
     words = [word.strip(EDGE).lower() for word in plain.split()]
     if _DEPENDENT.match(plain) or (words and words[0] == "that"):
         return True
-    if words and words[0] in _PERSONS and not (len(words) > 1 and is_finite(words[1], "it", "")):
+    if words and words[0] in _PERSONS and not starts_with_verb(" ".join(words[1:]), "it"):
         return False  # "He initialization" is named after a person
     if _POINTING.intersection(words[:_POINTING_REACH]):
         return True
@@ -178,14 +178,15 @@ def resolved(sentence: str, subject: Subject | None, *, whole: bool = False) -> 
         return None
     if pronoun in {"Its", "Their"}:
         return " ".join([_possessive(subject), *(noun or "").split(), rest])
-    return f"{subject.phrase} {rest}" if _starts_with_verb(rest, "they" if subject.plural else "it") else None
+    return f"{subject.phrase} {rest}" if starts_with_verb(rest, "they" if subject.plural else "it") else None
 
 
 def _possessive(subject: Subject) -> str:
     return subject.phrase + ("'" if subject.plural and subject.phrase.endswith("s") else "'s")
 
 
-def _starts_with_verb(text: str, pronoun: str) -> bool:
+def starts_with_verb(text: str, pronoun: str) -> bool:
+    """Whether a text goes on from this pronoun with a finite verb, an adverb before it left aside."""
     words = [word.strip(EDGE).lower() for word in text.split()[:2]]
     adverb = len(words) > 1 and (words[0].endswith("ly") or words[0] in _ADVERBS)
     return bool(words) and is_finite(words[1] if adverb else words[0], pronoun, "the")

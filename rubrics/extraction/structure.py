@@ -147,4 +147,4 @@ def _tidied(said: str) -> str:
     plain = _EMPHASIS.sub(r"\2", without_figure_reference(" ".join(said.split())))
     if whole := _ENCLOSED.fullmatch(plain):
         plain = whole[1]
-    return re.sub(r"\s+([,.;:)])", r"\1", re.sub(r"\(\s+", "(", plain)) or said
+    return re.sub(r"\s+([,.;:)])(?!\w)", r"\1", re.sub(r"\(\s+", "(", plain)) or said

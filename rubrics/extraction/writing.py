@@ -169,11 +169,16 @@ def _prose(entry: Entry, number: int, context: Context) -> Iterator[Draft]:
             whole = entry.after_list and not index and not count  # behind a list, "this" is all of it
             if whole:
                 focus = Focus().on(context.topic_subject())
+            known = focus.singular
             for claim in claims:
                 placed = replace(base, span=claim.span, place=base.place._replace(sentence=count))
                 opening = told(claim.said, focus, context.casing, whole=whole)
-                yield _statement(entry, context, placed, claim.said, opening, whole=whole)
+                one = _statement(entry, context, placed, claim.said, opening, whole=whole)
+                yield one if claim is claims[0] else replace(one, inside=opening is None)
                 focus = focus.behind(opening or claim.said)
+                if claim is not claims[0] and focus.singular != known:
+                    focus = replace(focus, singular=None)  # of two subjects in one sentence "it" may be either
+                known = focus.singular
 
 
 class _Claim(NamedTuple):
@@ -205,7 +210,8 @@ def _statement(  # noqa: PLR0913 - what is said, where, and what is known of it
 ) -> Draft:
     """One claim of prose; `opening` is its text with the pronoun resolved, `whole` that it is about all before it."""
     said = opening or without_connective(plain)
-    said = said[:1].upper() + said[1:]
+    if said != base.span.of(context.text) or not _begins_sentence(context.text, base.span.start):
+        said = said[:1].upper() + said[1:]
     leans = opening is None and leans_back(plain)
     section = context.section(entry)
     role = section.text if section and section.role else ""
@@ -246,6 +252,10 @@ def _cell(part: Part, context: Context) -> str:
 
 
 _WRITERS: Final = {EntryKind.PROSE: _prose, EntryKind.ROW: _row}
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    return not text[:start].rstrip().endswith((";", ",", ":", "and", "but"))
 
 
 _NUMBER: Final = re.compile(r"\(\d{1,2}\)\s+\w?$")

@@ -1,6 +1,6 @@
 """How many of the key points that people wrote `structure` finds: `pytest -m slow tests/benchmarks -s`.
 
-Extracted points and written ones are matched one to one: by hand for twelve questions, and for all of them by the local
+Extracted points and written ones are matched one to one: by hand for 24 questions, and for all of them by the local
 judge (the extracted point read as an answer) and by the embedding model, which are both less reliable than a person.
 """
 
@@ -39,18 +39,31 @@ BY_HAND = {
     "DL0019": ("74787af82c64", "k1:k1 k2:k3 k3:k4 k4:k5 k5:k6 k6:k7"),
     "DL0031": ("cf31d10e8b77", "k1:k1 k2:k2 k3:k3 k5:k4 k6:k5 k7:k6"),
     "DL0049": ("c3f4abaea9e2", "k1:k2 k2:k3 k3:k4 k4:k6 k5:k9 k7:k7 k8:k8"),
-    "DL0041": ("fa79b6234130", "k1:k1 k2:k4 k3:k5 k4:k6 k6:k2"),
+    "DL0041": ("e7b58e7cfabe", "k1:k1 k2:k5 k3:k6 k4:k7 k6:k2"),
     "DL0004": ("c967722b64bd", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k6:k6"),
     "ML0030": ("2c211c1125ff", "k1:k2 k2:k3 k3:k4 k4:k5 k5:k6"),
     "BZ021": ("d4f8ef858f5f", "k1:k3 k2:k2 k4:k6 k5:k7 k7:k4"),
-    "DS021": ("c3b9eb451929", "k1:k1 k2:k3 k4:k4 k5:k5 k6:k6 k7:k7"),
-    "DX021": ("a9ac60927e99", "k1:k1 k3:k2 k4:k3 k5:k5 k6:k6"),
-    "HU021": ("2f21bb5b099b", "k1:k2 k3:k3 k4:k4 k5:k5 k6:k6"),
-    "IN021": ("059c4fd0a59f", "k1:k1 k2:k2 k3:k3 k5:k7 k6:k8"),
-    "SE021": ("ef1646c87b90", "k1:k1 k2:k3 k3:k2 k4:k5 k5:k7"),
+    "DS021": ("d7f38ba325b4", "k1:k1 k2:k3 k3:k4 k4:k5 k5:k6 k6:k7"),
+    "DX021": ("02bbec1a9020", "k1:k2 k3:k3 k4:k4 k5:k6 k6:k7"),
+    "HU021": ("c60b47cbceb9", "k1:k2 k2:k3 k3:k4 k4:k5 k5:k6 k6:k7"),
+    "IN021": ("d8a35bdec37c", "k1:k1 k2:k2 k3:k3 k5:k7 k6:k8"),
+    "SE021": ("5ce6a391ade7", "k1:k2 k3:k3 k4:k5 k5:k7"),
+    "BZ008": ("7c16ed075571", "k1:k1 k3:k2 k4:k5 k5:k6"),
+    "DS025": ("16adc9c1ed03", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k7:k7"),
+    "DS031": ("c6234af658ff", "k1:k1 k2:k2 k3:k4 k6:k7"),
+    "DX005": ("ea928009e435", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k6:k6"),
+    "HU005": ("310285092ea8", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k6:k6"),
+    "HU027": ("2f5bb1d2e5b3", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k7:k6"),
+    "IN010": ("fd359ee0cbd6", "k1:k1 k3:k2 k4:k5 k5:k7 k6:k6"),
+    "IN029": ("f30e517f8bcc", "k2:k2 k4:k4 k6:k6"),
+    "MP010": ("b6c41d8c5bcc", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5"),
+    "SE017": ("6745e2dbe2e7", "k1:k1 k2:k2 k4:k6 k6:k8"),
+    "SE033": ("0f0dd0a862fc", "k1:k2 k3:k4 k4:k5 k6:k7 k7:k6"),
+    "SP012": ("7ca8c95461a6", "k1:k1 k2:k3 k3:k4 k4:k5 k5:k6"),
 }
-"""The first, fifth, ninth ... question of `gold` and the 21st of six training sets: the points as they were when a
-person matched them (the beginning of their digest), and which written point is entailed by which extracted one."""
+"""The first, fifth, ninth ... question of `gold` and eighteen of the training sets, chosen before they were looked at:
+the points as they were when a person matched them (the beginning of their digest), and which written point is entailed
+by which extracted one. A point that is only half said, or said in two of them, counts as missed."""
 
 
 @dataclass(frozen=True)
@@ -158,17 +171,21 @@ def test_by_the_embedding_model(shared: Path) -> None:
 
 @pytest.mark.embed
 async def test_by_the_local_judge(shared: Path) -> None:
-    """Printed, not asserted: the judge is trained on these sets, and takes many a covered point for a denied one."""
+    """The bars are for the training sets, to which it is lenient; those of `gold` hang on its weights: printed."""
     reader, calibration = open_reader(Settings()), Calibration.shipped()
-    tallies: dict[str, Tally] = {}
+    tallies: dict[str, Tally] = {"goldtrain": Tally()}
     for number, sample in enumerate(samples(shared)):
         if sample.source == "gold" or number % EVERY == 0:
             scores = np.array([await entailed(reader, calibration, sample, text) for text in sample.extracted])
-            tallies.setdefault(sample.source, Tally()).add(sample, matched(scores, LIKELY))
+            pairs = matched(scores, LIKELY)
+            for name in {sample.source, "gold" if sample.source == "gold" else "goldtrain"}:
+                tallies.setdefault(name, Tally()).add(sample, pairs)
     reader.close()
     for name, tally in tallies.items():
         print(f"\nby the local judge, {name}: {tally}")
     assert tallies["gold"].written == 143
+    assert tallies["goldtrain"].found >= 0.8
+    assert tallies["goldtrain"].spare <= 0.25
 
 
 async def entailed(reader: object, calibration: Calibration, sample: Sample, text: str) -> Sequence[float]:

