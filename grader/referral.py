@@ -78,10 +78,12 @@ def reasons_of(grade: Grade, audit_share: float) -> tuple[Reason, ...]:
         found.add(Reason.UNGRADED)
     if grade.status is Status.NEEDS_REVIEW:
         found |= {_BY_FLAG.get(flag, Reason.SUSPECT) for flag in grade.flags} or {Reason.DOUBTFUL}
-    return tuple(reason for reason in Reason if reason in found)
+    return tuple(reason for reason in Reason if reason in found) if found else ()
 
 
 def is_drawn(grade_id: str, audit_share: float) -> bool:
     """Whether a grade is in the sample that people judge blind, whatever the machine says of it."""
+    if not audit_share:
+        return False
     drawn = int.from_bytes(hashlib.sha256(grade_id.encode()).digest()[:8], "big")
     return drawn < audit_share * 2**64

@@ -13,7 +13,7 @@ from grader.batch.patience import patiently
 from grader.batch.slices import FLUSH_ROWS, Means, Slice
 from grader.batch.submission import Options
 from grader.batch.turns import Turns
-from grader.ports import Batch, Chunk, Job, Todo
+from grader.ports import Batch, BatchState, Chunk, Job, Todo
 from rubrics.model import Rubric
 
 SUSPECTED: Final = 3
@@ -101,9 +101,9 @@ class ChunkWork:
         await self._count(job, 0)
 
     async def _slice(self, job: Job, lo: int, hi: int) -> Slice | None:
-        """The open rows of a stretch; None where the batch is gone."""
+        """The open rows of a stretch; None where the batch no longer runs in this generation."""
         batch = await patiently(lambda: self.means.batches.find(job.tenant, job.batch_id))
-        if batch is None:
+        if batch is None or (batch.state, batch.generation) != (BatchState.RUNNING, job.generation):
             return None
         todo = await patiently(lambda: self.means.chunks.todo(job.tenant, job.batch_id, lo, hi))
         rubrics = await self._rubrics_of(job, batch)

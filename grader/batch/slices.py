@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -19,9 +20,13 @@ from grader.batch.submission import Options, request_for
 from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Standing, Todo
 from rubrics.model import Rubric
 
-FLUSH_ROWS: Final = 50
+FLUSH_ROWS: Final = 100
 FLUSH_SECONDS: Final = 0.5
 """What is made is kept after so many rows or so long: more than that, and what is under way, no crash can cost."""
+
+
+TURN_SECONDS: Final = 0.005
+"""A judge that never waits leaves others a turn after so long."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,12 @@ class Slice:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _first: bool = True
     _over: bool = False
+    _since: float = field(default_factory=time.perf_counter)
 
     async def graded(self, at_once: int) -> None:
         """Grade them, `at_once` at a time; `rows.stop` is set where the batch is to be left alone."""
-        await self._save([])
+        if self._is_limited:
+            await self._save([])  # what it has spent by now
         waiting = iter(self.todo.items)
         graders = [asyncio.create_task(self._grade(waiting)) for _ in range(at_once)]
         keeping = asyncio.create_task(self._keep())
@@ -92,7 +99,9 @@ class Slice:
             if self.rows.stop.is_set():
                 return
             await self._grade_one(item)
-            await asyncio.sleep(0)  # a judge that never waits would leave nobody else a turn
+            if time.perf_counter() - self._since > TURN_SECONDS:
+                await asyncio.sleep(0)
+                self._since = time.perf_counter()
 
     async def _grade_one(self, item: Item) -> None:
         rubric = self.rubrics[item.rubric_hash]
