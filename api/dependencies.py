@@ -15,7 +15,7 @@ from api.metrics import Metrics
 from grader.access import Principal
 from grader.assessing import Settlement
 from grader.authoring import Author
-from grader.batch_desk import BatchDesk, Referring
+from grader.batch_desk import BatchDesk
 from grader.bootstrap import (
     Access,
     BatchWork,
@@ -25,8 +25,8 @@ from grader.bootstrap import (
     build_batch_desk,
     build_candidates,
     build_links,
+    build_mistakes,
     build_practice,
-    build_referring,
     build_registry,
     build_reviewer,
     build_triage,
@@ -37,6 +37,7 @@ from grader.errors import GraderError, Overloaded, SchemaOutdated, StorageAway, 
 from grader.grading import Request as GradingRequest
 from grader.interviews.desk import Desk
 from grader.links import Links
+from grader.mistakes import Mistakes
 from grader.ports import Claim, GradeStore, PendingGrade
 from grader.practising import Practice
 from grader.reception import Reception
@@ -145,6 +146,11 @@ class Application:
         return build_triage(self.services.storage)
 
     @property
+    def mistakes(self) -> Mistakes:
+        """The same words in several answers."""
+        return build_mistakes(self.services.storage)
+
+    @property
     def practice(self) -> Practice:
         """What those who practise can do."""
         return build_practice(self.services.storage, self.reception)
@@ -158,11 +164,6 @@ class Application:
     def batch_desk(self) -> BatchDesk:
         """Where files of answers are handed in."""
         return build_batch_desk(self.services, self.batch_work.batches)
-
-    @property
-    def referring(self) -> Referring:
-        """Who brings rows of batches to a person."""
-        return build_referring(self.services, self.batch_work.batches)
 
     @property
     def endpoints(self) -> EndpointRegistry:

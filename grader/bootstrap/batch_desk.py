@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from grader.batch import Batches
-from grader.batch_desk import BatchDesk, Referring
+from grader.batch_desk import BatchDesk
 from grader.bootstrap.access import PAID
 from grader.bootstrap.authoring import build_author
-from grader.bootstrap.reviews import build_keeper
 from grader.bootstrap.services import Services
 
 
@@ -14,8 +13,3 @@ def build_batch_desk(services: Services, batches: Batches) -> BatchDesk:
     """The desk of these services."""
     grader = services.grader
     return BatchDesk(batches, build_author(services).of_question, lambda judge: grader.judge(judge).name in PAID)
-
-
-def build_referring(services: Services, batches: Batches) -> Referring:
-    """Who brings rows of batches to a person."""
-    return Referring(batches, build_keeper(services.storage))

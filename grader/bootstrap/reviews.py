@@ -10,6 +10,7 @@ from grader.bootstrap.stores import Storage
 from grader.candidates import Candidates
 from grader.erased import Erased
 from grader.keeping import Keeper
+from grader.mistakes import Mistakes
 from grader.reviewing import Reviewer
 from grader.triage import Triage
 
@@ -31,6 +32,12 @@ def build_triage(storage: Storage) -> Triage:
     """Keeps the queue of what people are to look at."""
     kept = storage.grades, storage.reviews, storage.referrals, storage.audit
     return Triage(*kept, storage.together)
+
+
+def build_mistakes(storage: Storage) -> Mistakes:
+    """Finds the same words in several answers that wait."""
+    kept = storage.grades, storage.bases, storage.reviews, storage.referrals
+    return Mistakes(*kept, build_reviewer(storage))
 
 
 def build_auditor(storage: Storage) -> Auditor:

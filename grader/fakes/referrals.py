@@ -39,6 +39,8 @@ class FakeReferralStore:
         found = [each for each in self._of(tenant) if each.is_open is wanted.is_open]
         found = [each for each in found if wanted.reason is None or wanted.reason in each.reasons]
         found = [each for each in found if wanted.question_id in {None, each.question_id}]
+        if wanted.batch_id is not None:
+            found = [each for each in found if each.grade_id.startswith(f"{wanted.batch_id}.")]
         behind = [each for each in found if after is None or _place(each) > (after.created_at, after.id)]
         return tuple(sorted(behind, key=_place)[:limit])
 

@@ -13,11 +13,12 @@ from grader.referral import Reason, Referral
 
 @dataclass(frozen=True)
 class ReferralFilter:
-    """Which referrals are wanted; None wants all of that kind."""
+    """Which referrals are wanted; None wants all of that kind. `batch_id` wants those of grades made in a batch."""
 
     is_open: bool = True
     reason: Reason | None = None
     question_id: str | None = None
+    batch_id: str | None = None
 
 
 class ReferralStore(Protocol):

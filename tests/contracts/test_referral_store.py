@@ -49,6 +49,13 @@ async def test_the_queue_can_be_narrowed_to_a_reason_and_a_question(store: Refer
     assert {reason: waiting[reason] for reason in waiting} == {Reason.APPEAL: 1, Reason.SAMPLE: 2}
 
 
+async def test_the_queue_can_be_narrowed_to_the_grades_of_a_batch(store: ReferralStore) -> None:
+    for grade_id in ("b1.0.1", "b10.0.1", "b_.0.1", "g1"):
+        await store.refer("one", referral(grade_id))
+    assert [each.grade_id for each in await store.page("one", ReferralFilter(batch_id="b1"), limit=9)] == ["b1.0.1"]
+    assert [each.grade_id for each in await store.page("one", ReferralFilter(batch_id="b_"), limit=9)] == ["b_.0.1"]
+
+
 async def test_reasons_join_those_of_a_referral_that_waits(store: ReferralStore) -> None:
     await store.refer("one", referral("g1", Reason.LOW_CONFIDENCE))
     await store.refer("one", referral("g1", Reason.APPEAL, minutes=5))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from api.dependencies import App, Application, Caller
 from api.errors import Problem
-from api.web.forms import Form
 from api.web.rendering import form_page
 from api.web.review.words import pseudonym
 from grader.audit import Action, Event
@@ -133,13 +132,6 @@ async def export_results(app: App, caller: Caller, batch_id: str, name: str) -> 
     export = await app.batch_desk.export(caller.tenant, batch_id)
     headers = {"Content-Disposition": f'attachment; filename="batch-{export.progress.batch.id}.{chosen.name}"'}
     return StreamingResponse(chosen.write(export), media_type=chosen.media_type, headers=headers)
-
-
-@router.post("/{batch_id}/referrals")
-async def refer_rows(app: App, caller: Caller, batch_id: str, form: Form) -> Response:  # noqa: ARG001 - its token
-    """Bring rows that a person is to look at into the queue."""
-    await app.referring.refer(caller, batch_id)
-    return RedirectResponse("/review", 303)
 
 
 def _candidates(app: Application, found: Overview, *, names: bool) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -16,6 +17,7 @@ from api.web.review.reviewing import Case, Visiting
 from api.web.review.words import OVERRIDE_REASONS
 from grader.domain import Label
 from grader.errors import AlreadyStored
+from grader.mistakes import Decision
 from grader.outcome import NotRecomputable
 from grader.review import AppealState, Note, OverrideReason
 from grader.reviewing import Answered, AppealClosed, UnknownAppeal, UnknownKeyPoint, Verdict
@@ -71,6 +73,12 @@ class BadVerdict(Exception):
 
 def read_verdict(form: Fields, case: Case) -> Verdict:
     """The verdict that a form says; BadVerdict says what is wrong with it."""
+    said = read_decision(form)
+    return Verdict(form["point"], said.label, said.reason, said.note, _spans(form.get("words", ""), case))
+
+
+def read_decision(form: Mapping[str, str]) -> Decision:
+    """Verdict, reason and note of a form, and the reason's own words where no note was written; BadVerdict."""
     label, reason = form.get("verdict", ""), form.get("reason", "")
     if label not in set(Label):
         raise BadVerdict("Choose a verdict.")
@@ -81,7 +89,7 @@ def read_verdict(form: Fields, case: Case) -> Verdict:
         note = _notes.validate_python(form.get("note", "").strip() or OVERRIDE_REASONS[code][1])
     except ValidationError:
         raise BadVerdict("A note may have 2,000 characters.") from None
-    return Verdict(form["point"], Label(label), code, note, _spans(form.get("words", ""), case))
+    return Decision(Label(label), code, note)
 
 
 def _spans(words: str, case: Case) -> tuple[Span, ...]:

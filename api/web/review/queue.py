@@ -32,17 +32,18 @@ class Wanted:
     reason: Annotated[str, Query(max_length=40)] = ""
     question: Annotated[str, Query(max_length=64)] = ""
     show: Annotated[str, Query(max_length=10)] = ""
+    batch: Annotated[str, Query(max_length=64)] = ""
 
     @property
     def filter(self) -> ReferralFilter:
         """The same in the words of the store."""
         reason = Reason(self.reason) if self.reason in set(Reason) else None
         question = self.question.strip() or None
-        return ReferralFilter(is_open=self.show != "settled", reason=reason, question_id=question)
+        return ReferralFilter(self.show != "settled", reason, question, self.batch or None)
 
     def query(self, **changed: str) -> str:
         """The address's part that says this wish, with changes; empty where nothing is wished."""
-        wished = {"reason": self.reason, "question": self.question, "show": self.show} | changed
+        wished = {"reason": self.reason, "question": self.question, "show": self.show, "batch": self.batch} | changed
         said = urlencode({name: value for name, value in wished.items() if value})
         return f"?{said}" if said else ""
 

@@ -14,7 +14,7 @@ from tests.api.doors import Doors
 from tests.api.markup import MARKUP, assert_no_markup
 from tests.api.practice.judges import ANSWER
 from tests.api.reading_pages import read, send
-from tests.api.review.waiting import JUDGES, path_to
+from tests.api.review.waiting import JUDGES, graded, path_to
 
 JSONL = {"Content-Type": "application/jsonl"}
 
@@ -74,13 +74,12 @@ def test_the_results_are_there_as_files(client: TestClient, finished: str, name:
     assert response.content
 
 
-def test_doubtful_rows_come_to_the_queue_once_and_can_be_decided(client: TestClient, finished: str) -> None:
-    for _ in range(2):
-        send(client, read(client.get(f"/review/batches/{finished}")), "/referrals")
-    queue = read(client.get("/review"))
-    found = [link for link in queue.links if link.startswith(path_to(""))]
-    assert len(found) == 7
-    page = read(client.get(found[0]))
+def test_doubtful_rows_wait_in_the_queue_and_can_be_decided(client: TestClient, finished: str) -> None:
+    graded(client)
+    link = next(link for link in read(client.get(f"/review/batches/{finished}")).links if "batch=" in link)
+    found = [link for link in read(client.get(link)).links if link.startswith(path_to(""))]
+    assert len(found) == 7, "those of the batch only"
+    page = read(client.get(found[0].partition("?")[0]))
     fields = {"verdict": "covered", "reason": "evidence_missed", "words": "a local window"}
     assert "As people decided" in read(send(client, page, "/overrides", {"point": "k1"}, **fields)).words
 
@@ -89,8 +88,6 @@ def test_what_is_not_there_is_not_found(client: TestClient, finished: str) -> No
     read(client.get("/review/batches/nothing"), 404)
     read(client.get("/review/batches/nothing/results/csv"), 404)
     read(client.get(f"/review/batches/{finished}/results/exe"), 404)
-    token = read(client.get(f"/review/batches/{finished}")).form("/referrals").fields["form_token"]
-    read(client.post("/review/batches/nothing/referrals", data={"form_token": token}), 404)
 
 
 def test_a_batch_under_way_looks_again_by_itself_and_its_texts_stay_texts(client: TestClient) -> None:

@@ -104,6 +104,7 @@ def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
         httpx2.Client(base_url=address) as client,
     ):
         doubted, disputed = graded(client), objected(client)
+        graded(client)  # says the same as the first
         for _ in range(7):
             done(client, graded(client))
         batch = batched(client, [f"{ANSWER} {number}" for number in range(6)])
@@ -112,9 +113,10 @@ def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
 
 def states(page: Any, places: dict[str, str]) -> Iterator[str]:
     """Every page and state, one after the other."""
-    site, doubted = places["site"], f"{places['site']}/review/grades/{places['doubted']}"
+    site, empty = places["site"], places["empty"]
+    doubted = f"{site}/review/grades/{places['doubted']}"
     for name, address in {
-        "nothing waits": f"{places['empty']}/review",
+        "nothing waits": f"{empty}/review",
         "queue": f"{site}/review",
         "no such grade": f"{site}/review/grades/no",
         "blind": f"{site}/review/grades/{places['disputed']}",
@@ -123,24 +125,45 @@ def states(page: Any, places: dict[str, str]) -> Iterator[str]:
         "figures": f"{site}/review/calibration?of=all",
         "no figures": f"{site}/review/calibration",
         "cases": f"{site}/review/calibration/cases?of=all",
+        "alike": f"{site}/review/mistakes",
+        "nothing alike": f"{empty}/review/mistakes",
         "batches": f"{site}/review/batches",
-        "no batches": f"{places['empty']}/review/batches",
+        "no batches": f"{empty}/review/batches",
         "batch": f"{site}/review/batches/{places['batch']}",
     }.items():
         page.goto(address)
         yield name
+    page.goto(f"{site}/review/mistakes")
+    yield from states_of_a_cluster(page)
     page.goto(doubted)
-    page.locator("#point-2").get_by_text("Change the verdict").click()
+    yield from states_of_a_case(page)
+
+
+def states_of_a_cluster(page: Any) -> Iterator[str]:
+    """Chosen, and tried out."""
+    page.get_by_role("link", name="Sliding window attention lowers the cost").click()
+    yield "cluster"
+    page.get_by_label("covered").check()
+    page.get_by_label("Reason").select_option("policy")
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("button", name="Decide for").wait_for()
+    yield "cluster, tried out"
+
+
+def states_of_a_case(page: Any) -> Iterator[str]:
+    """Opened, refused, decided."""
+    point = page.locator("#point-2")
+    point.get_by_text("Change the verdict").click()
     page.get_by_text("Reference answer").click()
     yield "opened"
-    page.locator("#point-2").get_by_label("covered").check()
-    page.locator("#point-2").get_by_label("Reason").select_option("policy")
-    page.locator("#point-2").get_by_label("Words of the answer").fill("nobody said that here")
-    page.locator("#point-2").get_by_role("button", name="Decide").click()
+    point.get_by_label("covered").check()
+    point.get_by_label("Reason").select_option("policy")
+    point.get_by_label("Words of the answer").fill("nobody said that here")
+    point.get_by_role("button", name="Decide").click()
     page.get_by_role("alert").wait_for()
     yield "refused"
-    page.locator("#point-2").get_by_label("Words of the answer").fill("")
-    page.locator("#point-2").get_by_role("button", name="Decide").click()
+    point.get_by_label("Words of the answer").fill("")
+    point.get_by_role("button", name="Decide").click()
     page.get_by_role("heading", name="As people decided").wait_for()
     yield "decided"
 
