@@ -110,10 +110,10 @@ class Settings(BaseSettings):
     )
     batch_rows: int = Field(default=8, ge=1, le=256, description="Rows of such a chunk graded at a time")
     batch_llm_in_flight: int | None = Field(
-        default=None,
-        ge=1,
-        description="Most rows of batches that ask the LLM at a time, in all workers together; default: no limit but "
-        "that of each process, three quarters of GRADER_LLM_CONCURRENCY",
+        default=None, ge=1, description="Most rows of batches that ask the LLM at a time, in all workers together"
+    )
+    batch_llm_per_minute: int | None = Field(
+        default=None, ge=1, description="Most rows of batches that begin to ask the LLM a minute, in all workers"
     )
 
     log_format: Literal["json", "text"] | None = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -16,6 +16,7 @@ from grader.batch import Batches, Lane, Options
 from grader.batch.chunk_work import ChunkWork
 from grader.batch.dispatching import SWEEP_SECONDS, Dispatcher
 from grader.batch.endings import Endings
+from grader.batch.pacing import Pacer
 from grader.batch.record import Record
 from grader.batch.service import MOST_CHUNK_ROWS
 from grader.batch.slices import Means
@@ -141,7 +142,8 @@ class BatchWork:
         endings = Endings(storage.batches, storage.together, build_publisher(storage).publish)
         record = Record(storage.chunks, storage.audit, storage.referrals, storage.together)
         share = self.settings.audit_share
-        work = ChunkWork(Means(endings, record, self._lane_of, in_bulk=in_bulk, audit_share=share))
+        means = Means(endings, record, self._lane_of, permitted=self._permitted(), in_bulk=in_bulk, audit_share=share)
+        work = ChunkWork(means)
         engine = self._engine(work)
         async with self._tidied(), engine.running(), asyncio.TaskGroup() as group:
             self._dispatcher = Dispatcher(endings, storage.chunks, engine, self._stalled_seconds)
@@ -179,6 +181,18 @@ class BatchWork:
         everywhere = None if most is None else max(1, most // _llm_rows(self.settings))
         sizes = {LLM: QueueSize(LLM, 1, everywhere), HALF_PRICE: QueueSize(HALF_PRICE, HALF_PRICE_CHUNKS)}
         return tuple(sizes.get(name, QueueSize(name, self.settings.batch_chunks)) for name in QUEUES)
+
+    def _permitted(self) -> Callable[[str], Awaitable[None]] | None:
+        """The pace at which rows may ask the LLM, where one is set."""
+        if self.settings.batch_llm_per_minute is None:
+            return None
+        pacer = Pacer(self.storage.paces, LLM, self.settings.batch_llm_per_minute / 60)
+
+        async def permitted(queue: str) -> None:
+            if queue == LLM:
+                await pacer.permitted()
+
+        return permitted
 
     def _lane_of(self, queue: str) -> Lane:
         return self.lanes[queue]

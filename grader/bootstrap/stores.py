@@ -28,6 +28,7 @@ from grader.ports import (
     KeyStore,
     OrderStore,
     Outbox,
+    PaceStore,
     PendingGrades,
     ReferralStore,
     ResponseCache,
@@ -177,6 +178,11 @@ class Storage:
         return cast(ConnectionStore, _Opening(self._opened, "connections"))
 
     @property
+    def paces(self) -> PaceStore:
+        """How fast all workers together may be."""
+        return cast(PaceStore, _Opening(self._opened, "paces"))
+
+    @property
     def interviews(self) -> InterviewStore:
         """The interviews."""
         return cast(InterviewStore, _Opening(self._opened, "interviews"))
@@ -264,33 +270,5 @@ async def _open(settings: Settings) -> SqlStores:
 def _build(settings: Settings) -> SqlStores:
     from grader.adapters import sql  # noqa: PLC0415 - SQLAlchemy takes 0.4 s to import
 
-    database = sql.Database(settings.store_url)
     max_age = timedelta(days=settings.llm_cache_days)
-    return sql.SqlStores(
-        database,
-        sql.SqlGradeStore(database),
-        sql.SqlResponseCache(database, max_age=max_age, max_entries=settings.llm_cache_replies),
-        sql.SqlKeyStore(database),
-        sql.SqlSpendingStore(database),
-        sql.SqlIdempotencyStore(database),
-        sql.SqlPendingGrades(database),
-        sql.SqlHoldings(database),
-        sql.SqlErasures(database),
-        sql.SqlAuditLog(database),
-        sql.SqlBasisStore(database),
-        sql.SqlReviewStore(database),
-        sql.SqlRubricStore(database),
-        sql.SqlAttemptStore(database),
-        sql.SqlStudyStore(database),
-        sql.SqlOutbox(database),
-        sql.SqlEndpointStore(database),
-        sql.SqlBulkJobStore(database),
-        sql.SqlBatchStore(database),
-        sql.SqlChunkStore(database),
-        sql.SqlBatchSubjects(database),
-        sql.SqlTestStore(database),
-        sql.SqlOrderStore(database),
-        sql.SqlConnectionStore(database),
-        sql.SqlInterviewStore(database),
-        sql.SqlReferralStore(database),
-    )
+    return sql.SqlStores.on(sql.Database(settings.store_url), max_age, settings.llm_cache_replies)

@@ -12,6 +12,7 @@ from grader.fakes.embedding import DIMENSIONS, FakeEmbedder, FakeEncoder
 from grader.fakes.idempotency import FakeIdempotencyStore
 from grader.fakes.interviews import FakeInterviewStore
 from grader.fakes.judging import FakeJudge, FakeReader
+from grader.fakes.pacing import FakePaceStore
 from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.platforms import FakeConnectionStore, FakeVault
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
@@ -45,6 +46,7 @@ __all__ = [
     "FakeKeyStore",
     "FakeOrderStore",
     "FakeOutbox",
+    "FakePaceStore",
     "FakePendingGrades",
     "FakeReader",
     "FakeReferralStore",

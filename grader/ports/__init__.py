@@ -31,6 +31,7 @@ from grader.ports.embedding import Embedder, Vectors
 from grader.ports.idempotency import Claim, IdempotencyStore, Outcome, Refusal
 from grader.ports.interviews import InterviewState, InterviewStore, KeptInterview
 from grader.ports.judging import Judge, Passage, Reader, Reading, Word
+from grader.ports.pacing import CATCH_UP, PaceStore
 from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades, PendingState
 from grader.ports.platforms import Connection, ConnectionStore, Vault
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
@@ -41,6 +42,7 @@ from grader.ports.transcripts import TranscriptReader
 from grader.ports.webhooks import Endpoint, EndpointStore, Rotation
 
 __all__ = [
+    "CATCH_UP",
     "REDONE",
     "AttemptStore",
     "AuditLog",
@@ -97,6 +99,7 @@ __all__ = [
     "OrderStore",
     "Outbox",
     "Outcome",
+    "PaceStore",
     "Passage",
     "PauseReason",
     "PendingGrade",

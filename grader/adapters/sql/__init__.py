@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
 
 from grader.adapters.sql.attempts import SqlAttemptStore
 from grader.adapters.sql.audit import SqlAuditLog
@@ -22,6 +24,7 @@ from grader.adapters.sql.interviews import SqlInterviewStore
 from grader.adapters.sql.keys import SqlKeyStore
 from grader.adapters.sql.orders import SqlOrderStore
 from grader.adapters.sql.outbox import SqlOutbox
+from grader.adapters.sql.paces import SqlPaceStore
 from grader.adapters.sql.pending import SqlPendingGrades
 from grader.adapters.sql.referrals import SqlReferralStore
 from grader.adapters.sql.responses import SqlResponseCache
@@ -62,6 +65,40 @@ class SqlStores:
     connections: SqlConnectionStore
     interviews: SqlInterviewStore
     referrals: SqlReferralStore
+    paces: SqlPaceStore
+
+    @classmethod
+    def on(cls, database: Database, max_age: timedelta, max_replies: int) -> Self:
+        """All of them; replies of chat models are kept for `max_age`, and at most `max_replies` a tenant."""
+        return cls(
+            database,
+            SqlGradeStore(database),
+            SqlResponseCache(database, max_age=max_age, max_entries=max_replies),
+            SqlKeyStore(database),
+            SqlSpendingStore(database),
+            SqlIdempotencyStore(database),
+            SqlPendingGrades(database),
+            SqlHoldings(database),
+            SqlErasures(database),
+            SqlAuditLog(database),
+            SqlBasisStore(database),
+            SqlReviewStore(database),
+            SqlRubricStore(database),
+            SqlAttemptStore(database),
+            SqlStudyStore(database),
+            SqlOutbox(database),
+            SqlEndpointStore(database),
+            SqlBulkJobStore(database),
+            SqlBatchStore(database),
+            SqlChunkStore(database),
+            SqlBatchSubjects(database),
+            SqlTestStore(database),
+            SqlOrderStore(database),
+            SqlConnectionStore(database),
+            SqlInterviewStore(database),
+            SqlReferralStore(database),
+            SqlPaceStore(database),
+        )
 
 
 __all__ = [
@@ -83,6 +120,7 @@ __all__ = [
     "SqlKeyStore",
     "SqlOrderStore",
     "SqlOutbox",
+    "SqlPaceStore",
     "SqlPendingGrades",
     "SqlReferralStore",
     "SqlResponseCache",

@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,26 +42,39 @@ class Plan:
     chunks: int = 4
     poison: str | None = None
     stage: str | None = None
+    queue: str = OFFLINE
+    in_flight: int | None = None
+    per_minute: int | None = None
 
     @property
     def settings(self) -> Settings:
-        return Settings(database_url=self.url, batch_rows=self.rows, batch_chunks=self.chunks)
+        return Settings(
+            database_url=self.url,
+            batch_rows=self.rows,
+            batch_chunks=self.chunks,
+            batch_llm_in_flight=self.in_flight,
+            batch_llm_per_minute=self.per_minute,
+        )
 
 
 def batch_work(plan: Plan, storage: Storage) -> BatchWork:
     """The batches of a plan, with a judge that just takes its time."""
     file = os.open(Path(plan.calls) / f"{os.getpid()}.calls", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
 
+    spans = os.open(Path(plan.calls) / f"{os.getpid()}.spans", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+
     async def make(_tenant: str, request: Request) -> Grade:
         os.write(file, f"{request.answer}\n".encode())
+        begun = time.monotonic()
         if request.answer == plan.poison:
             os.kill(os.getpid(), signal.SIGKILL)
         await asyncio.sleep(plan.seconds)
+        os.write(spans, f"{begun} {time.monotonic()}\n".encode())
         return grade(request.answer, candidate_ref=request.candidate_ref)
 
     if plan.stage is not None:
         storage = cast(Storage, _Deadly(storage, *plan.stage.split()))
-    return BatchWork(plan.settings, storage, {OFFLINE: Lane(make, rows_at_once=plan.rows)}, lambda _options: OFFLINE)
+    return BatchWork(plan.settings, storage, {plan.queue: Lane(make, rows_at_once=plan.rows)}, lambda _o: plan.queue)
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,12 @@ class _Deadly:
 def calls(plan: Plan) -> list[str]:
     """Every call that any worker made, in no order."""
     return [line for file in Path(plan.calls).glob("*.calls") for line in file.read_text().splitlines()]
+
+
+def spans(plan: Plan) -> list[tuple[float, float]]:
+    """When each call that any worker made began and ended, by the machine's clock, the earliest first."""
+    lines = [line for file in Path(plan.calls).glob("*.spans") for line in file.read_text().splitlines()]
+    return sorted((float(begun), float(ended)) for begun, ended in map(str.split, lines))
 
 
 def serve(plan: Plan, ready: Connection) -> None:

@@ -139,6 +139,7 @@ ACROSS_TENANTS = {
     "orders.owner",  # whose candidate comes is known only by the order in the signed link
     "outbox.claim",  # the dispatcher serves everybody in turn
     "outbox.purge",  # by age
+    "paces.lease",  # a provider's limit is everybody's
     "pending.claim",  # the worker serves everybody in turn
     "pending.count",
     "tenancy.run",  # what the others run prepared statements with
