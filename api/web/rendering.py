@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.errors import Problem
 from api.web.csrf import form_token, remember
 from api.web.formulas import prose
+from grader.access import Principal, Scope
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
@@ -48,7 +49,9 @@ def form_page(request: Request, template: str, *, status: int = 200, **values: o
     """A page with forms: they carry the token that `require_form_token` asks for; who is signed in can sign out."""
     token = form_token(request)
     signed_in: bool = getattr(request.state, "signed_in", False)
-    made = page(template, status=status, form_token=token, signed_in=signed_in, **values)
+    who: Principal | None = getattr(request.state, "principal", None)
+    may_review = who is not None and who.may(Scope.REVIEW)
+    made = page(template, status=status, form_token=token, signed_in=signed_in, may_review=may_review, **values)
     return remember(made, request, token)
 
 

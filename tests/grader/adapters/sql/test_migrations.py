@@ -13,11 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from grader.adapters.sql import Database, SqlGradeStore
+from grader.adapters.sql import Database, SqlGradeStore, SqlReferralStore
 from grader.adapters.sql.migrations import State, revisions
 from grader.adapters.sql.schema import METADATA
+from grader.domain import Flag, Status
 from grader.errors import SchemaOutdated, StorageError
-from grader.ports import GradeFilter
+from grader.ports import GradeFilter, ReferralFilter
+from grader.referral import Reason
 from tests.grader.adapters.sql import version_0_1
 from tests.grader.adapters.sql.examples import grade
 from tests.postgres import OWNER, SERVER, Postgres
@@ -67,6 +69,21 @@ async def test_what_version_0_1_kept_is_there_after_the_upgrade(old: str) -> Non
     assert await store.page("local", GradeFilter(candidate_ref="c-1"), limit=5) == (grade(),)
     async with database.reading("local") as rows:
         assert await rows.scalar(version_0_1.RESPONSES.select()) == "r"
+    await database.close()
+
+
+async def test_what_was_up_for_review_before_waits_for_a_person_after_the_upgrade(old: str) -> None:
+    doubted = {"status": Status.NEEDS_REVIEW, "flags": (Flag.LOW_CONFIDENCE, Flag.THIN_QUOTE)}
+    version_0_1.save(old, grade("doubted", **doubted))
+    version_0_1.save(old, grade("ungraded", status=Status.UNGRADED, score=None))
+    version_0_1.save(old, grade("suspect", status=Status.NEEDS_REVIEW, flags=(Flag.INSTRUCTION,)))
+    database = await upgraded(old)
+    waiting = await SqlReferralStore(database).page("local", ReferralFilter(), limit=9)
+    assert {each.grade_id: set(each.reasons) for each in waiting} == {
+        "doubted": {Reason.LOW_CONFIDENCE, Reason.DOUBTFUL},
+        "ungraded": {Reason.UNGRADED},
+        "suspect": {Reason.SUSPECT},
+    }
     await database.close()
 
 
