@@ -20,6 +20,7 @@ MAX_QUESTIONS = 50
 Speaker = Annotated[str, Field(min_length=1, max_length=200)]
 CandidateRef = Annotated[str, Field(min_length=1, max_length=200)]
 RoleName = Literal["interviewer", "candidate", "other"]
+TurnNumber = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})$")]
 
 
 class FileIn(Strict):
@@ -76,12 +77,11 @@ class TranscriptRequest(Strict):
 
 
 class AlignmentRequest(Strict):
-    """What a person puts right: who is who, and which question single turns belong to (null: to none)."""
+    """What a person puts right: who is who, whose a turn is, which question it belongs to (null: to none)."""
 
     roles: dict[Speaker, RoleName] = Field(default={}, max_length=50)
-    turns: dict[Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})$")], QuestionId | None] = Field(
-        default={}, max_length=1_000
-    )
+    turns: dict[TurnNumber, QuestionId | None] = Field(default={}, max_length=1_000)
+    turn_roles: dict[TurnNumber, RoleName] = Field(default={}, max_length=1_000)
     accept_roles: bool = False
 
 

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Unpack
 
 from grader.access import Amount, Limit
-from grader.budget import Reservation
+from grader.budget import EXPECTED_OUTPUT_TOKENS, Prices, Reservation, estimated_tokens
 from grader.domain import Judgement, Submission, Usage
 from grader.errors import BudgetExhausted, JudgeFailure, StorageError
-from grader.ports import Judge, SpendingStore
+from grader.ports import ChatModel, ChatRequest, Completion, Judge, SpendingStore
 
 _log: Final = logging.getLogger(__name__)
 
@@ -95,3 +95,35 @@ class _Metered:
             raise
         self.meter.usage += judgement.usage
         return judgement
+
+
+@dataclass(frozen=True)
+class DailyChatModel:
+    """A ChatModel whose calls count for a tenant's day; BudgetExhausted before one that would pass the limit."""
+
+    model: ChatModel
+    budget: DailyBudget
+    tenant: str
+    prices: Prices
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """That of the model: what it says does not depend on who pays."""
+        return self.model.identity
+
+    async def complete(self, **request: Unpack[ChatRequest]) -> Completion:
+        """The model's answer; JudgeFailure when it gives none."""
+        tokens = estimated_tokens(request["system"], request["user"]) + EXPECTED_OUTPUT_TOKENS
+        cost = self.prices.cost(tokens - EXPECTED_OUTPUT_TOKENS, EXPECTED_OUTPUT_TOKENS)
+        async with self.budget.reserved(self.tenant, Amount(1, tokens, cost)) as reservation:
+            try:
+                completion = await self.model.complete(**request)
+            except JudgeFailure as failure:
+                reservation.took = Amount.of(self.prices.priced(failure.usage))
+                raise
+            reservation.took = Amount.of(self.prices.usage(completion))
+            return completion
+
+    async def close(self) -> None:
+        """Close the model."""
+        await self.model.close()

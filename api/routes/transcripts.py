@@ -206,14 +206,17 @@ def _changed(wanted: HandedIn, body: AlignmentRequest) -> HandedIn:
             FieldError(pointer="/roles", code="unknown_speaker", detail="The transcript has no such speaker.")
         )
     moved = {int(turn): question for turn, question in body.turns.items()}
-    if any(turn >= turns for turn in moved):
-        raise invalid(FieldError(pointer="/turns", code="unknown_turn", detail=f"Turns go from 0 to {turns - 1}."))
+    turn_roles = {int(turn): Role(role) for turn, role in body.turn_roles.items()}
+    for pointer, named in (("/turns", moved), ("/turn_roles", turn_roles)):
+        if any(turn >= turns for turn in named):
+            raise invalid(FieldError(pointer=pointer, code="unknown_turn", detail=f"Turns go from 0 to {turns - 1}."))
     if not {question for question in moved.values() if question is not None} <= known:
         raise invalid(FieldError(pointer="/turns", code="unknown_question", detail="The plan has no such question."))
     roles = {speaker: Role(role) for speaker, role in body.roles.items()}
     return wanted.model_copy(
         update={
             "roles": {**wanted.roles, **roles},
+            "turn_roles": {**wanted.turn_roles, **turn_roles},
             "moved": {**wanted.moved, **moved},
             "accept_roles": wanted.accept_roles or body.accept_roles,
         }

@@ -14,6 +14,7 @@ from grader.caching import CachedChatModel
 from grader.coach import Coach
 from grader.errors import ConfigurationError
 from grader.extracting import LlmExtractor
+from grader.interviews.adviser import Adviser
 from grader.judges import cascade, decisions, formula, llm, local, similarity, voting
 from grader.ports import BulkChatModel, ChatModel, DecisionModel, Judge, Reader, ResponseCache
 from grader.prompting.examples import load_examples
@@ -84,6 +85,13 @@ def build_extractor(
     if cache is not None and settings.llm_cache_days > 0:
         chat_model = CachedChatModel(chat_model, cache, extracting.is_worth_keeping)
     return LlmExtractor(chat_model, deployment_secret(settings), prices_of(settings))
+
+
+def build_adviser(settings: Settings, chat_model: ChatModel | None) -> Adviser | None:
+    """Who can be asked about turns and speakers of interviews; its replies are in no cache."""
+    if chat_model is None:
+        return None
+    return Adviser(chat_model, deployment_secret(settings), _prices(settings))
 
 
 def build_decision_model(settings: Settings) -> DecisionModel | None:

@@ -9,6 +9,7 @@ from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncod
 from grader.adapters.reader import CrossEncoder
 from grader.bootstrap.deferring import HalfPrice, build_half_price
 from grader.bootstrap.judging import (
+    build_adviser,
     build_budget,
     build_budgeted_model,
     build_coach,
@@ -22,7 +23,8 @@ from grader.bootstrap.stores import Storage
 from grader.errors import ConfigurationError
 from grader.extracting import LlmExtractor
 from grader.grading import Grader, ScreeningPolicy
-from grader.judges import cascade, local
+from grader.interviews.adviser import Adviser
+from grader.judges import cascade, llm, local
 from grader.ports import ChatModel, DecisionModel, ResponseCache
 from grader.scoring import Policy
 from grader.settings import Settings
@@ -43,6 +45,11 @@ class Services:
     decision_model: DecisionModel | None = None
     extractor: LlmExtractor | None = None
     half_price: HalfPrice | None = None
+    adviser: Adviser | None = None
+
+    def asks_a_model(self, judge: str | None) -> bool:
+        """Whether the judge of this name (None: the default one) may ask a language model."""
+        return self.grader.judge(judge).name in {llm.NAME, cascade.NAME}
 
     async def warm(self) -> None:
         """Return when every model here is loaded and has run once; ModelUnavailable where one is not there."""
@@ -98,7 +105,10 @@ def build_services(settings: Settings, chat_model: ChatModel | None = None) -> S
     extractor = build_extractor(settings, model, cache)
     chat = samples[0] if samples else None
     patient = None if cache is None or model is None else build_half_price(settings, grader, reader, storage, budget)
-    return Services(settings, bank, embedder, grader, storage, reader, chat, decision_model, extractor, patient)
+    adviser = build_adviser(settings, model)
+    return Services(
+        settings, bank, embedder, grader, storage, reader, chat, decision_model, extractor, patient, adviser
+    )
 
 
 def _samples(settings: Settings, model: ChatModel | None, cache: ResponseCache | None) -> tuple[ChatModel, ...]:

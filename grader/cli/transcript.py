@@ -18,11 +18,11 @@ from grader.cli.rendering import print_json, table
 from grader.errors import GraderError, InvalidTranscript
 from grader.interviews.prompting import PromptedCredit
 from grader.settings import load_settings
+from grader.transcripts import Role
 
 if TYPE_CHECKING:
-    from grader.interviews.interviewing import Commission
+    from grader.interviews.preparing import Commission
     from grader.interviews.report import CandidateReport, InterviewReport
-    from grader.interviews.roles import SpeakerRole
     from grader.transcripts import Transcript
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
@@ -40,20 +40,24 @@ def transcript(  # noqa: PLR0913 - a command has as many parameters as options
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Report: .html, .json or .csv.")] = None,
     interviewer: Annotated[list[str] | None, typer.Option(help="Name or label of an interviewer; repeat it.")] = None,
     candidate: Annotated[list[str] | None, typer.Option(help="Name or label of a candidate; repeat it.")] = None,
+    turn: Annotated[
+        list[str] | None, typer.Option(help="Whose a turn is: NUMBER=interviewer|candidate|other, from 1; repeat it.")
+    ] = None,
     accept_roles: Annotated[bool, typer.Option(help="Go on with roles that are not sure.")] = False,
     judge: Annotated[str | None, typer.Option(help="Judge to use; default: as configured.")] = None,
     prompted: Annotated[PromptedCredit, typer.Option(help="Worth of a supplied point.")] = PromptedCredit.HALF,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Grade interviews: which question was asked where, what was answered, how well; side by side for several files."""
-    from grader.interviews.interviewing import Commission
+    from grader.interviews.preparing import Commission
     from grader.interviews.roles import Hints
 
     if out is not None and out.suffix not in {".html", ".json", ".csv"}:
         raise typer.BadParameter("-o ends in .html, .json or .csv")
     read = [_read(file) for file in files]
+    turns = _turns(turn or (), min(len(each.turns) for each in read))
     services = build_services(load_settings())
-    hints = Hints(interviewers=interviewer or (), candidates=candidate or ())
+    hints = Hints(interviewers=interviewer or (), candidates=candidate or (), turns=turns)
     wanted = Commission((), hints, judge, prompted=prompted, accept_roles=accept_roles)
     reports = asyncio.run(_graded(services, read, question, wanted))
     if out is not None:
@@ -62,6 +66,19 @@ def transcript(  # noqa: PLR0913 - a command has as many parameters as options
         print_json(reports)
     else:
         _print(reports, out)
+
+
+def _turns(said: Sequence[str], last: int) -> dict[int, Role]:
+    """Roles by turn, numbered from 0 as in the transcript; people count from 1."""
+    found = {}
+    for each in said:
+        number, _, role = each.partition("=")
+        if not number.isdecimal() or not 1 <= int(number) <= last or role not in set(Role) - {Role.UNKNOWN}:
+            raise typer.BadParameter(
+                f"--turn is NUMBER=interviewer, candidate or other, with a number from 1 to {last}, not {each!r}"
+            )
+        found[int(number) - 1] = Role(role)
+    return found
 
 
 def _read(file: Path) -> Transcript:
@@ -77,8 +94,9 @@ def _read(file: Path) -> Transcript:
 async def _graded(
     services: Services, read: Sequence[Transcript], questions: Sequence[str], wanted: Commission
 ) -> list[InterviewReport]:
-    from grader.interviews.interviewing import graded, prepare
+    from grader.interviews.interviewing import graded
     from grader.interviews.planned import Planned
+    from grader.interviews.preparing import prepare
 
     async with services:
         author = build_author(services)
@@ -86,28 +104,31 @@ async def _graded(
         commission = replace(wanted, plan=tuple(plan))
         reports = []
         for each in read:
-            prepared = await prepare(services.embedder, each, commission, services.bank.sound_alikes)
+            adviser = services.adviser if services.asks_a_model(commission.judge) else None
+            prepared = await prepare(services.embedder, each, commission, services.bank.sound_alikes, adviser)
             if prepared.unclear:
-                raise RolesUnclear(_question_about(each, prepared.report.roles, prepared.report.roles_confidence))
+                raise RolesUnclear(_question_about(prepared.report))
             reports.append(await graded(services.grader, services.embedder, prepared))
         return reports
 
 
-def _question_about(transcript: Transcript, roles: Sequence[SpeakerRole], sure: float) -> str:
+def _question_about(report: InterviewReport) -> str:
     """What to ask the person: who is who, with what each of them says and what it looks like."""
-    if not roles:
+    if not report.roles:
+        shown = "".join(f"\n  {turn.index + 1} {turn.role}: {turn.text[:60]}" for turn in report.transcript.turns[:12])
         return (
-            f"{transcript.file}: it names no speakers, and who asks and who answers is only {sure:.0%} sure; look at "
-            "it with --accept-roles, or use a transcript with speakers"
+            f"{report.transcript.file}: it names no speakers, and who asks and who answers is only "
+            f"{report.roles_confidence:.0%} sure; say it of some turns with --turn, take it as it is with "
+            f"--accept-roles, or use a transcript with speakers. It begins with, as it looks,{shown}"
         )
     lines = (
         f"\n  {each.speaker}: {each.words} words, looks like {each.role} ({each.confidence:.0%}), "
         f"says “{each.sample[:60]}…”"
-        for each in roles
+        for each in report.roles
     )
     return (
-        f"{transcript.file}: who asks and who answers is not clear; say it with --interviewer and --candidate, or take "
-        f"what is shown here with --accept-roles{''.join(lines)}"
+        f"{report.transcript.file}: who asks and who answers is not clear; say it with --interviewer and --candidate, "
+        f"or take what is shown here with --accept-roles{''.join(lines)}"
     )
 
 
@@ -127,7 +148,7 @@ def _print(reports: Sequence[InterviewReport], out: Path | None) -> None:
             console.print(f"\n[bold]{escape(candidate.name)}[/]  [dim]{escape(report.transcript.file)}[/]")
             console.print(_scores(candidate))
             for each in report.roles:
-                if each.found_by == "speech":
+                if each.found_by in {"speech", "llm"}:
                     console.print(f"[dim]{escape(each.speaker)} taken for {each.role} ({each.confidence:.0%})[/]")
     if out is not None:
         console.print(f"\n[dim]Report in {escape(str(out))}[/]")

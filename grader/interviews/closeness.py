@@ -78,8 +78,9 @@ class Sentence:
 class Closeness:
     """The sentences of an interview, in order, and their cosines with the planned questions (and small talk).
 
-    `leads` is that of asking for each sentence together with up to two before it in its turn, whichever is highest.
-    `vectors` are the sentences', `themes` one unit vector a question: the middle of all that asks and answers it.
+    `leads` is that of asking for each sentence together with up to two before it in its turn, whichever is highest;
+    `pairs` that of answering for each together with the one before it, -1 for the first of a turn. `vectors` are the
+    sentences', `themes` one unit vector a question: the middle of all that asks and answers it.
     """
 
     sentences: tuple[Sentence, ...]
@@ -87,6 +88,7 @@ class Closeness:
     leads: Matrix
     follows: Matrix
     answers: Matrix
+    pairs: Matrix
     small_talk: NDArray[np.float32]
     vectors: Vectors
     themes: Vectors
@@ -124,9 +126,10 @@ async def closeness(
     return Closeness(
         sentences=found,
         asks=asks,
-        leads=np.maximum(asks, _together(vectors, asking, places)),
+        leads=np.maximum(asks, _together(vectors, asking, places, WINDOW)),
         follows=_nearest(vectors, following),
         answers=_nearest(vectors, answering),
+        pairs=_together(vectors, answering, places, 2),
         small_talk=_nearest(vectors, [small_talk])[:, 0],
         vectors=vectors,
         themes=np.stack([_unit(np.vstack(both).sum(axis=0)) for both in zip(asking, answering, strict=True)]),
@@ -137,7 +140,7 @@ async def closeness(
 def _nothing(questions: int) -> Closeness:
     none = np.zeros((0, questions), dtype=np.float32)
     vectors, themes = np.zeros((0, 1), dtype=np.float32), np.zeros((questions, 1), dtype=np.float32)
-    return Closeness((), none, none, none, none, none[:, 0], vectors, themes, {})
+    return Closeness((), none, none, none, none, none, none[:, 0], vectors, themes, {})
 
 
 def _nearest(vectors: Vectors, groups: Sequence[Vectors]) -> Matrix:
@@ -146,14 +149,14 @@ def _nearest(vectors: Vectors, groups: Sequence[Vectors]) -> Matrix:
     return np.stack([(vectors @ group.T).max(axis=1) if len(group) else nobody for group in groups], axis=1)
 
 
-def _together(vectors: Vectors, asking: Sequence[Vectors], places: dict[int, list[int]]) -> Matrix:
-    """How near each sentence comes to asking with those before it in its turn; the sum stands for the whole."""
-    found = np.full((len(vectors), len(asking)), -1.0, dtype=np.float32)
-    for size in range(2, WINDOW + 1):
+def _together(vectors: Vectors, groups: Sequence[Vectors], places: dict[int, list[int]], most: int) -> Matrix:
+    """How near each sentence comes with those before it in its turn, `most` at most; the sum stands for the whole."""
+    found = np.full((len(vectors), len(groups)), -1.0, dtype=np.float32)
+    for size in range(2, most + 1):
         ends = [place for turn in places.values() for place in turn[size - 1 :]]
         if ends:
             whole = np.stack([_unit(vectors[end - size + 1 : end + 1].sum(axis=0)) for end in ends])
-            found[ends] = np.maximum(found[ends], _nearest(whole, asking))
+            found[ends] = np.maximum(found[ends], _nearest(whole, groups))
     return found
 
 

@@ -14,15 +14,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
+from grader.caching import on_behalf_of
 from grader.domain import Grade
 from grader.errors import BudgetExhausted, StorageError
 from grader.grading import Grader, Request
+from grader.interviews.adviser import Adviser
 from grader.interviews.glossary import Glossary
 from grader.interviews.handed_in import HandedIn
-from grader.interviews.interviewing import Prepared, graded, prepare
+from grader.interviews.interviewing import graded
+from grader.interviews.preparing import Prepared, prepare
 from grader.interviews.report import InterviewReport
 from grader.keeping import Keeper
-from grader.ports import Embedder, InterviewState, InterviewStore, KeptInterview, Together
+from grader.ports import Embedder, InterviewState, InterviewStore, KeptInterview, Subject, Together
 
 _log: Final = logging.getLogger(__name__)
 
@@ -42,6 +45,10 @@ Lending = Callable[[str, Grader, Sequence[Request]], AbstractAsyncContextManager
 """Lends a tenant the grader for requests such as these; BudgetExhausted where they may cost more than is left."""
 
 
+Advising = Callable[[str, str | None], Adviser | None]
+"""Who may be asked for a tenant, where the named judge (None: the default one) asks a language model too."""
+
+
 @dataclass
 class Desk:
     """Takes interviews in and sees them through; as an async context manager it works."""
@@ -53,6 +60,7 @@ class Desk:
     embedder: Embedder
     glossary: Callable[[], Glossary]
     lending: Lending
+    advising: Advising = lambda _tenant, _judge: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _done: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
@@ -133,7 +141,9 @@ class Desk:
     async def _see_through(self, tenant: str, kept: KeptInterview) -> None:
         wanted = HandedIn.model_validate_json(kept.commission)
         commission = wanted.commission(await self._earlier(tenant, kept))
-        prepared = await prepare(self.embedder, wanted.transcript, commission, self.glossary())
+        adviser = self.advising(tenant, wanted.judge)
+        with on_behalf_of(Subject(tenant)):
+            prepared = await prepare(self.embedder, wanted.transcript, commission, self.glossary(), adviser)
         if prepared.unclear:
             report = prepared.report.model_copy(update={"version": kept.version})
             await self.store.settle(tenant, kept, InterviewState.NEEDS_ROLES, report.model_dump_json())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from grader.feedback import FeedbackMode
-from grader.interviews.interviewing import Commission
 from grader.interviews.planned import Planned
+from grader.interviews.preparing import Commission
 from grader.interviews.prompting import PromptedCredit
 from grader.interviews.report import InterviewReport
 from grader.interviews.roles import Hints
@@ -29,6 +29,7 @@ class HandedIn(Immutable):
     roles: dict[str, Role] = Field(default={})
     interviewers: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    turn_roles: dict[int, Role] = Field(default={})
     judge: str | None = None
     feedback: FeedbackMode = FeedbackMode.FULL
     prompted: PromptedCredit = PromptedCredit.HALF
@@ -47,7 +48,7 @@ class HandedIn(Immutable):
         """What is wanted, after an earlier version or not."""
         return Commission(
             plan=tuple(Planned(each.rubric, each.phrasings) for each in self.plan),
-            hints=Hints(self.roles, self.interviewers, self.candidates),
+            hints=Hints(self.roles, self.interviewers, self.candidates, self.turn_roles),
             judge=self.judge,
             feedback=self.feedback,
             prompted=self.prompted,

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
-from grader.domain import Grade, Label
+from grader.domain import Grade, Label, Usage
 from grader.interviews.answers import Misheard, Omission
 from grader.interviews.placement import Alignment
 from grader.interviews.roles import SpeakerRole
@@ -81,7 +81,11 @@ class CandidateReport(Immutable):
 
 
 class InterviewReport(Immutable):
-    """The whole interview; without candidates while it is not known who is one (`unclear`)."""
+    """The whole interview; without candidates while it is not known who is one (`unclear`).
+
+    `usage` is what a language model took that was asked about turns and speakers, and `problems` say where it could
+    not be asked; what grades took stands with them.
+    """
 
     transcript: Transcript
     roles: tuple[SpeakerRole, ...]
@@ -90,6 +94,8 @@ class InterviewReport(Immutable):
     alignment: Alignment = Field(default_factory=lambda: Alignment(placements=()))
     candidates: tuple[CandidateReport, ...] = ()
     version: int = Field(default=1, ge=1)
+    usage: Usage = Field(default_factory=Usage)
+    problems: tuple[str, ...] = ()
 
     @property
     def needs_roles(self) -> bool:

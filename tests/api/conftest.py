@@ -22,6 +22,7 @@ from grader.domain import Label
 from grader.extracting import LlmExtractor
 from grader.fakes import FakeEncoder, FakeJudge
 from grader.grading import Grader
+from grader.interviews.adviser import Adviser
 from grader.judges.similarity import Calibration, SimilarityJudge
 from grader.ports import Judge
 from grader.settings import Settings
@@ -59,13 +60,15 @@ def build(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
             bank: Bank = bank,
             spans: SpanExporter | None = None,
             extractor: LlmExtractor | None = None,
+            adviser: Adviser | None = None,
             **settings_of_the_test: Any,
         ) -> FastAPI:
             settings = Settings(**{"data_dir": tmp_path_factory.mktemp("data"), **settings_of_the_test})
             embedder = BatchingEmbedder(encoder or FakeEncoder())
             embedders.callback(embedder.close)
             grader = Grader(judges, default_judge, embedder)
-            services = Services(settings, bank, embedder, grader, Storage(settings), extractor=extractor)
+            storage = Storage(settings)
+            services = Services(settings, bank, embedder, grader, storage, extractor=extractor, adviser=adviser)
             return create_app(settings, services, spans)
 
         yield application

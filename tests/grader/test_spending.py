@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.access import Amount, Limit
+from grader.budget import Prices
 from grader.errors import BudgetExhausted, StorageAway
-from grader.fakes import FakeSpendingStore
-from grader.spending import DailyBudget
+from grader.fakes import FakeChatModel, FakeSpendingStore, completion
+from grader.spending import DailyBudget, DailyChatModel
 
 EVENING = datetime(2026, 11, 21, 23, 59, 30, tzinfo=UTC)
 GRADE = Amount(1, 1_000, 0.01)
@@ -88,3 +89,15 @@ async def test_a_grade_is_not_lost_because_it_could_not_be_counted() -> None:
     store = Forgetful()
     await spend(budget(store), Amount())
     assert await store.spent("acme", EVENING.date()) == GRADE
+
+
+async def test_a_call_that_no_grade_makes_counts_for_the_tenants_day() -> None:
+    store, prices = FakeSpendingStore(), Prices(input=1.0, output=10.0)
+    model = DailyChatModel(FakeChatModel([completion("{}")]), budget(store), "acme", prices)
+    for _ in range(2):
+        await model.complete(system="s", user="u", schema_name="n", schema={})
+    spent = await store.spent("acme", EVENING.date())
+    assert (spent.calls, spent.tokens, round(spent.usd, 6)) == (2, 240, 0.0006)
+    with pytest.raises(BudgetExhausted):
+        await model.complete(system="s", user="u", schema_name="n", schema={})
+    assert (await store.spent("other", EVENING.date())).calls == 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -49,19 +50,30 @@ class Heard:
     def with_gold_roles(self) -> Transcript:
         return self.transcript.with_roles(lambda turn: self.interview.role_of(turn.speaker or ""))
 
+    @property
+    def candidates_words(self) -> list[float]:
+        """For each turn, whoever it is read as, which share of its words are a candidate's."""
+        lines = self.interview.lines
+        told = iter([self.interview.roles[line.speaker] is Role.CANDIDATE for line in lines for _ in line.text.split()])
+        counts = [len(turn.text.split()) for turn in self.transcript.turns]
+        return [sum(islice(told, count)) / count for count in counts]
+
     def placed_right(self, alignment: Alignment) -> list[bool]:
         """For each candidate's turn whether it is at its question."""
         told = zip(self.interview.lines, self.with_gold_roles.turns, alignment.placements, strict=True)
         return [at.question_id == line.question for line, turn, at in told if turn.role is Role.CANDIDATE]
 
 
-async def heard(embedder: Embedder, interviews: Iterable[Interview]) -> list[Heard]:
+Export = Callable[[Interview], tuple[str, bytes]]
+
+
+async def heard(embedder: Embedder, interviews: Iterable[Interview], export: Export = exported) -> list[Heard]:
     remembering = Remembering(embedder)
-    return [await _heard(remembering, interview) for interview in interviews]
+    return [await _heard(remembering, interview, export) for interview in interviews]
 
 
-async def _heard(embedder: Embedder, interview: Interview) -> Heard:
-    name, raw = exported(interview)
+async def _heard(embedder: Embedder, interview: Interview, export: Export) -> Heard:
+    name, raw = export(interview)
     transcript = SniffingReader().read(raw, name)
     plan = tuple(Planned(BANK.rubric(question)) for question in interview.questions)
     return Heard(interview, plan, transcript, await closeness(embedder, transcript, plan, BANK.sound_alikes))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from grader.domain import Evidence, Judgement, Label, Submission, Verdict
 from grader.fakes import FakeEmbedder
 from grader.grading import Grader
-from grader.interviews.interviewing import Commission, graded, prepare
+from grader.interviews.interviewing import graded
 from grader.interviews.planned import Planned
+from grader.interviews.preparing import Commission, prepare
 from grader.interviews.report import InterviewReport
 from grader.interviews.roles import Hints
 from grader.text.sentences import sentences

@@ -10,7 +10,9 @@ import pytest
 from grader.adapters.embedding import BatchingEmbedder, SentenceTransformerEncoder
 from grader.interviews.aligning import align
 from grader.interviews.roles import Hints, speaker_roles
+from grader.interviews.splitting import split_roles
 from grader.transcripts import Role
+from tests.grader.interviews.exported import without_speakers
 from tests.grader.interviews.heard import Heard, heard
 from tests.grader.interviews.scripted import interviews
 
@@ -34,14 +36,14 @@ def recorded(embedder: BatchingEmbedder) -> list[Heard]:
 
 
 def test_turns_go_to_their_questions_and_what_was_not_asked_is_known(recorded: list[Heard]) -> None:
-    """30 November 2026: 180 of 183 turns and 108 of 109 questions of the interviews the weights were set on."""
+    """30 November 2026: 238 of 244 turns and 144 of 145 questions; of interviews left out see `tests/benchmarks`."""
     right, questions, known = [], 0, 0
     for each in recorded:
         alignment = align(each.with_gold_roles, each.near, each.plan)
         right += each.placed_right(alignment)
         questions += len(each.plan)
         known += sum((one.id in alignment.asked) is (one.id in each.interview.asked) for one in each.plan)
-    assert (len(right), questions) == (183, 109)
+    assert (len(right), questions) == (244, 145)
     assert sum(right) >= 0.95 * len(right)
     assert known >= 0.98 * questions
 
@@ -52,8 +54,18 @@ def test_roles_are_found_without_names(recorded: list[Heard]) -> None:
         for each in recorded
         for one in speaker_roles(each.transcript, each.near, Hints())
     }
-    assert len(found) == 40
-    assert sum(found.values()) >= 0.9 * len(found)
+    assert len(found) == 54
+    assert all(found.values())
+
+
+def test_roles_are_found_without_speakers(embedder: BatchingEmbedder) -> None:
+    """30 November 2026, on every fourth: 153 of 169 sentences; of interviews left out see `tests/benchmarks`."""
+    right = []
+    for each in asyncio.run(heard(embedder, interviews()[::4], export=without_speakers)):
+        split, _ = split_roles(each.transcript, each.near)
+        shares = each.candidates_words
+        right += [(role is Role.CANDIDATE) is (share >= 1 / 2) for role, share in zip(split, shares, strict=True)]
+    assert sum(right) >= 0.9 * len(right)
 
 
 def test_roles_are_found_with_names(recorded: list[Heard]) -> None:
@@ -65,4 +77,4 @@ def test_roles_are_found_with_names(recorded: list[Heard]) -> None:
         )
         named = [one for one in speaker_roles(each.transcript, each.near, hints) if one.found_by == "name"]
         assert all(one.role is of.role_of(one.speaker) for one in named), of.name
-        assert named or of.form == "deepgram"
+        assert named or of.form in {"deepgram", "assemblyai"}

@@ -10,12 +10,14 @@ from grader.caching import subject
 from grader.domain import Flag, Judgement, Label, Submission
 from grader.fakes import FakeEmbedder, FakeReader
 from grader.grading import Grader
-from grader.interviews.interviewing import Commission, graded, prepare
+from grader.interviews.interviewing import graded
 from grader.interviews.placement import Move
 from grader.interviews.planned import Planned
+from grader.interviews.preparing import Commission, prepare
 from grader.interviews.prompting import PromptedCredit
 from grader.interviews.report import InterviewReport
 from grader.interviews.roles import Hints
+from grader.interviews.splitting import MIN_SPLIT_CONFIDENCE
 from grader.judges.local import Calibration, LocalJudge
 from grader.ports import Subject
 from grader.transcripts import Role, Transcript
@@ -146,14 +148,39 @@ async def test_names_are_recognised_without_case_and_titles(name: str) -> None:
     }
 
 
-async def test_without_speakers_nothing_is_graded_unless_the_caller_accepts_the_split() -> None:
-    pieces = [Piece(turn.text, f"line {turn.index}", None, turn.start, turn.end) for turn in SAID.turns]
-    said = Transcript(file="made up", format="test", turns=turns_of(pieces))
-    asked = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints()), {})
+def unnamed(*said: str) -> Transcript:
+    pieces = [Piece(text, f"line {number}", None, number * 10.0, number * 10.0 + 5) for number, text in enumerate(said)]
+    return Transcript(file="made up", format="test", turns=turns_of(pieces))
+
+
+UNCLEAR = unnamed("We met on Monday.", "That was by the sea.", "It rained there.", "Nobody had an umbrella.")
+UNNAMED = replace(COMMISSION, hints=Hints())
+
+
+async def test_without_speakers_nothing_is_graded_where_the_split_is_not_sure_unless_the_caller_accepts_it() -> None:
+    asked = await prepare(FakeEmbedder(), UNCLEAR, UNNAMED, {})
     assert asked.unclear
-    taken = await prepare(FakeEmbedder(), said, replace(COMMISSION, hints=Hints(), accept_roles=True), {})
+    assert asked.report.roles_confidence < MIN_SPLIT_CONFIDENCE
+    taken = await prepare(FakeEmbedder(), UNCLEAR, replace(UNNAMED, accept_roles=True), {})
     assert not taken.unclear
     assert {turn.role for turn in taken.report.transcript.turns} <= {Role.INTERVIEWER, Role.CANDIDATE}
+
+
+async def test_without_speakers_a_clear_split_is_graded_and_says_how_sure_it_is() -> None:
+    prepared = await prepare(FakeEmbedder(), unnamed(*(turn.text for turn in SAID.turns)), UNNAMED, {})
+    assert not prepared.unclear
+    assert MIN_SPLIT_CONFIDENCE <= prepared.report.roles_confidence < 1
+    roles = [turn.role for turn in prepared.report.transcript.turns]
+    assert [roles[1], roles[2], roles[7], roles[8]] == 2 * [Role.INTERVIEWER, Role.CANDIDATE]
+
+
+async def test_a_person_says_whose_a_turn_is_and_what_is_around_it_follows() -> None:
+    said = replace(UNNAMED, hints=Hints(turns={0: Role.CANDIDATE, 3: Role.INTERVIEWER}), accept_roles=True)
+    roles = [turn.role for turn in (await prepare(FakeEmbedder(), UNCLEAR, said, {})).report.transcript.turns]
+    assert (roles[0], roles[3]) == (Role.CANDIDATE, Role.INTERVIEWER)
+    named = replace(COMMISSION, hints=Hints(roles=ROLES, turns={2: Role.INTERVIEWER}))
+    turns = (await prepare(FakeEmbedder(), SAID, named, {})).report.transcript.turns
+    assert (turns[2].role, turns[4].role) == (Role.INTERVIEWER, Role.CANDIDATE)
 
 
 class Attentive(LocalJudge):
