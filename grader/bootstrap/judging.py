@@ -91,7 +91,7 @@ def build_adviser(settings: Settings, chat_model: ChatModel | None) -> Adviser |
     """Who can be asked about turns and speakers of interviews; its replies are in no cache."""
     if chat_model is None:
         return None
-    return Adviser(chat_model, deployment_secret(settings), _prices(settings))
+    return Adviser(chat_model, deployment_secret(settings), prices_of(settings))
 
 
 def build_decision_model(settings: Settings) -> DecisionModel | None:
