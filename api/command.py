@@ -5,16 +5,34 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
+from rich.console import Console
 
+from grader.assessment import Platform
 from grader.bootstrap import Storage, build_services
 from grader.cli import app, main
 from grader.errors import ConfigurationError
 from grader.settings import Settings, load_settings
 
 __all__ = ["main"]
+
+PLAIN_ANSWER: Final = (
+    "Each token attends only to a window of its neighbours. Residual connections give gradients a direct path back."
+)
+"""To the two questions of the sandbox."""
+
+
+class Played(StrEnum):
+    """Platforms that `sandbox` can play."""
+
+    GREENHOUSE = "greenhouse"
+    ASHBY = "ashby"
+
 
 MAX_WAITING: Final = 2048
 """Connections that may wait to be accepted, as many as uvicorn would let."""
@@ -36,6 +54,28 @@ def serve(
         from api.server import run  # noqa: PLC0415
 
         run(settings, listener)
+
+
+@app.command("sandbox")
+def sandbox(
+    platform: Annotated[Played, typer.Argument(help="Which platform to play.")],
+    *,
+    answer: Annotated[str, typer.Option(help="What the played candidate writes to every question.")] = PLAIN_ANSWER,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="Take the test yourself, in a browser.")] = False,
+) -> None:
+    """Play a hiring platform on this machine: one order over real HTTP, every message shown; nothing is kept.
+
+    The service under test has a folder of its own, which is deleted at the end, and may call nobody but the platform.
+    """
+    from api.sandbox import playing  # noqa: PLC0415 - as in `serve`
+
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    with (
+        TemporaryDirectory(prefix="grader-sandbox-") as folder,
+        playing.sandbox(load_settings(), Path(folder), console.print) as played,
+    ):
+        played.play(Platform(platform.value), answer, by_hand=by_hand)
+    console.print("\nThe order went its whole way.")
 
 
 @app.command("mcp")

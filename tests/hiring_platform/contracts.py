@@ -6,19 +6,14 @@ What a schema calls required, typed and enumerated is checked; unknown propertie
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from api.sandbox.inbox import Check
+
 CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
-Check = Callable[[str, Any], None]
-"""Fails where a value is not what the contract says of this name."""
-
-
-def unchecked(_name: str, _value: Any) -> None:
-    """Without a contract at hand."""
 
 
 def holding(schemas: dict[str, Any]) -> Check:

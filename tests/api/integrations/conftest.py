@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 
+from api.sandbox import CUSTOMERS_KEY, PlayedAshby, PlayedGreenhouse, unchecked
+from api.sandbox.inbox import Check
 from api.server import configured
 from grader.domain import Label
 from grader.fakes import FakeJudge
 from tests.hiring_platform import contracts
-from tests.hiring_platform.ashby import CUSTOMERS_KEY, FakeAshby
-from tests.hiring_platform.greenhouse import FakeGreenhouse
 from tests.receiver import Receiver, receiving
 
 QUESTIONS = ["DL0028", "DL0001"]
@@ -38,7 +38,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx.Client]:
+def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx2.Client]:
     """A client of a server that may call the receiver, and takes it for Ashby."""
     judges = {"fake": FakeJudge({"k1": Label.COVERED, "k2": Label.PARTIAL})}
     app = build(
@@ -52,7 +52,7 @@ def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx.Cl
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
             deadline = time.monotonic() + READY_SECONDS
             while client.get("/readyz").json()["status"] == "starting":
                 assert time.monotonic() < deadline
@@ -63,19 +63,19 @@ def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx.Cl
 
 
 @pytest.fixture(scope="module")
-def test_id(service: httpx.Client) -> str:
+def test_id(service: httpx2.Client) -> str:
     """A test whose results leave by themselves."""
     return new_test(service)
 
 
-def new_test(service: httpx.Client, **fields: Any) -> str:
+def new_test(service: httpx2.Client, **fields: Any) -> str:
     body = {"name": "ML basics", "question_ids": QUESTIONS, "review": "never", **fields}
     response = service.post("/v1/assessments/tests", json=body)
     assert response.status_code == 201, response.text
     return str(response.json()["id"])
 
 
-def connected(service: httpx.Client, platform: str, **fields: Any) -> str:
+def connected(service: httpx2.Client, platform: str, **fields: Any) -> str:
     """The key of a new connection."""
     made = service.post("/v1/platforms", json={"platform": platform, **fields})
     assert made.status_code == 201, made.text
@@ -83,30 +83,30 @@ def connected(service: httpx.Client, platform: str, **fields: Any) -> str:
 
 
 @pytest.fixture(scope="module", params=["with the contract", "without"])
-def check_greenhouse(request: pytest.FixtureRequest) -> contracts.Check:
+def check_greenhouse(request: pytest.FixtureRequest) -> Check:
     return _check(request.param, contracts.greenhouse())
 
 
 @pytest.fixture(scope="module", params=["with the contract", "without"])
-def check_ashby(request: pytest.FixtureRequest) -> contracts.Check:
+def check_ashby(request: pytest.FixtureRequest) -> Check:
     return _check(request.param, contracts.ashby())
 
 
-def _check(how: str, schemas: dict[str, Any] | None) -> contracts.Check:
+def _check(how: str, schemas: dict[str, Any] | None) -> Check:
     if how == "without":
-        return contracts.unchecked
+        return unchecked
     if schemas is None:
         pytest.skip("the contract file is not there")
     return contracts.holding(schemas)
 
 
 @pytest.fixture(scope="module")
-def greenhouse(service: httpx.Client, receiver: Receiver, check_greenhouse: contracts.Check) -> FakeGreenhouse:
+def greenhouse(service: httpx2.Client, receiver: Receiver, check_greenhouse: Check) -> PlayedGreenhouse:
     key = connected(service, "greenhouse")
-    return FakeGreenhouse(str(service.base_url).rstrip("/"), key, receiver, check_greenhouse)
+    return PlayedGreenhouse(str(service.base_url).rstrip("/"), key, receiver, check_greenhouse)
 
 
 @pytest.fixture(scope="module")
-def ashby(service: httpx.Client, receiver: Receiver, check_ashby: contracts.Check) -> FakeAshby:
+def ashby(service: httpx2.Client, receiver: Receiver, check_ashby: Check) -> PlayedAshby:
     key = connected(service, "ashby", api_key=CUSTOMERS_KEY)
-    return FakeAshby(str(service.base_url).rstrip("/"), key, receiver, check_ashby)
+    return PlayedAshby(str(service.base_url).rstrip("/"), key, receiver, check_ashby)

@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from typer.testing import CliRunner
 
 from api.command import app
+from api.sandbox import PlayedCandidate, PlayedGreenhouse
 from tests.api.integrations.conftest import connected
-from tests.hiring_platform.candidate import Candidate
-from tests.hiring_platform.greenhouse import FakeGreenhouse
 from tests.receiver import Receiver, answers
 
 SECONDS = 30
@@ -22,13 +21,13 @@ SECONDS = 30
 
 
 @pytest.fixture(scope="module")
-def refusing(service: httpx.Client, receiver: Receiver, test_id: str) -> tuple[str, str]:
+def refusing(service: httpx2.Client, receiver: Receiver, test_id: str) -> tuple[str, str]:
     """The id of a connection whose platform refuses two completions, and the path of the first."""
-    fake = FakeGreenhouse(str(service.base_url).rstrip("/"), connected(service, "greenhouse"), receiver)
+    fake = PlayedGreenhouse(str(service.base_url).rstrip("/"), connected(service, "greenhouse"), receiver)
     orders = [fake.order(test_id) for _ in range(2)]
     for interview, path in orders:
         receiver.behaviour[path] = answers(404)
-        Candidate(fake.url, fake.status(interview)["metadata"]["Invitation"]).take(2)
+        PlayedCandidate(fake.url, fake.status(interview)["metadata"]["Invitation"]).take(2)
     connection = service.get("/v1/platforms").json()["connections"][-1]["id"]
     deadline = time.monotonic() + SECONDS
     while len(dead(service, connection)) < 2:
@@ -37,7 +36,7 @@ def refusing(service: httpx.Client, receiver: Receiver, test_id: str) -> tuple[s
     return connection, orders[0][1]
 
 
-def dead(service: httpx.Client, connection: str) -> list[dict[str, Any]]:
+def dead(service: httpx2.Client, connection: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = service.get(f"/v1/platforms/{connection}/deliveries?state=dead").json()["deliveries"]
     return found
 
@@ -50,7 +49,7 @@ def told(receiver: Receiver, path: str, count: int) -> None:
 
 
 def test_what_was_refused_is_told_again_one_by_one_or_all_together(
-    service: httpx.Client, receiver: Receiver, refusing: tuple[str, str]
+    service: httpx2.Client, receiver: Receiver, refusing: tuple[str, str]
 ) -> None:
     connection, path = refusing
     place = f"/v1/platforms/{connection}"
@@ -72,7 +71,7 @@ def test_what_was_refused_is_told_again_one_by_one_or_all_together(
 
 
 def test_the_command_line_shows_and_retries_them_too(
-    service: httpx.Client,
+    service: httpx2.Client,
     receiver: Receiver,
     data_dir: Path,
     refusing: tuple[str, str],

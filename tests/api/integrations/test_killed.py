@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
+import httpx2
 import pytest
 
+from api.sandbox import ANSWER, CUSTOMERS_KEY, PlayedAshby, PlayedCandidate, PlayedGreenhouse
 from grader.access import LOCAL
 from grader.assessing import grade_id
 from grader.assessment import AssessmentOrder, HumanReview, Platform, Test
@@ -21,11 +22,8 @@ from grader.bootstrap import Storage, build_connections
 from grader.domain import Grade
 from grader.grading import Grader, Request
 from grader.ports import DeliveryState, GradeFilter
-from tests.hiring_platform import ashby, doomed
-from tests.hiring_platform.ashby import FakeAshby
-from tests.hiring_platform.candidate import ANSWER, Candidate
+from tests.hiring_platform import doomed
 from tests.hiring_platform.doomed import BANK, JUDGES, Plan, Running
-from tests.hiring_platform.greenhouse import FakeGreenhouse
 from tests.receiver import receiving
 
 T = TypeVar("T")
@@ -85,7 +83,7 @@ class Play:
 
     plan: Plan
     moment: str
-    fake: FakeGreenhouse | FakeAshby
+    fake: PlayedGreenhouse | PlayedAshby
     stack: ExitStack
     service: Running = field(init=False)
     worker: Running = field(init=False)
@@ -99,7 +97,7 @@ class Play:
     @property
     def order_id(self) -> str:
         """Of the only order there is, once it is there."""
-        found = httpx.get(f"{self.fake.url}/v1/assessments/orders", timeout=30).json()["orders"]
+        found = httpx2.get(f"{self.fake.url}/v1/assessments/orders", timeout=30).json()["orders"]
         assert len(found) == 1
         return str(found[0]["id"])
 
@@ -108,7 +106,7 @@ class Play:
         while True:
             try:
                 return step()
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 self._revive()
 
     def until_complete(self) -> None:
@@ -121,7 +119,7 @@ class Play:
 
     def _state(self) -> str:
         place = f"{self.fake.url}/v1/assessments/orders/{self.order_id}"
-        return str(httpx.get(place, timeout=30).json()["state"])
+        return str(httpx2.get(place, timeout=30).json()["state"])
 
     def _revive(self) -> None:
         assert self.service.killed()
@@ -147,7 +145,7 @@ class Play:
 def order(play: Play) -> str:
     """Where the candidate is invited to, once the order was placed."""
     fake = play.fake
-    if isinstance(fake, FakeGreenhouse):
+    if isinstance(fake, PlayedGreenhouse):
         interview, _ = play.persist(lambda: fake.order(TEST, number=1))
         return str(play.persist(lambda: fake.status(interview))["metadata"]["Invitation"])
     started = play.persist(lambda: fake.start(TEST, "application-1")).json()
@@ -162,7 +160,7 @@ def take(play: Play, invitation: str) -> None:
         lambda candidate: candidate.answer(2, go="overview"),
         lambda candidate: candidate.hand_in(),
     ):
-        play.persist(lambda step=step: step(Candidate(play.fake.url, invitation)))
+        play.persist(lambda step=step: step(PlayedCandidate(play.fake.url, invitation)))
 
 
 @pytest.mark.parametrize(("kind", "platform", "moment"), list(cases()))
@@ -173,7 +171,7 @@ async def test_an_order_ends_once_complete_and_told_whenever_somebody_is_killed(
         plan = Plan(new_database(kind), tmp_path, receiver.host)
         storage = Storage(plan.settings)
         key = await connect(storage, Platform(platform))
-        fake = FakeGreenhouse("", key, receiver) if platform == "greenhouse" else FakeAshby("", key, receiver)
+        fake = PlayedGreenhouse("", key, receiver) if platform == "greenhouse" else PlayedAshby("", key, receiver)
         play = Play(plan, moment, fake, stack)
         take(play, order(play))
         play.until_complete()
@@ -188,16 +186,16 @@ async def connect(storage: Storage, platform: Platform) -> str:
     """The key of a platform, with a test that it can order."""
     connections, theirs = build_connections(storage.settings, storage), ""
     if platform is Platform.ASHBY:
-        theirs = ashby.CUSTOMERS_KEY
+        theirs = CUSTOMERS_KEY
     made = await connections.connect(LOCAL, CONNECTION, platform, theirs)
     test = Test(id=TEST, name="ML", question_ids=QUESTIONS, review=HumanReview.NEVER, created_at=made.created_at)
     await storage.tests.add("local", test)
     return connections.key(made)
 
 
-def heard_of(fake: FakeGreenhouse | FakeAshby, order_id: str) -> None:
+def heard_of(fake: PlayedGreenhouse | PlayedAshby, order_id: str) -> None:
     """The platform was told of the result, which was there by then."""
-    if isinstance(fake, FakeGreenhouse):
+    if isinstance(fake, PlayedGreenhouse):
         path = "/integrations/testing_partners/take_home_tests/1"
         assert fake.completed(order_id, path)["partner_status"] == "complete"
         return
