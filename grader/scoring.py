@@ -66,10 +66,11 @@ def score(rubric: Rubric, verdicts: tuple[Verdict, ...], policy: Policy) -> Scor
 
 def score_labels(rubric: Rubric, labels: Mapping[str, Label], policy: Policy) -> Score:
     """The score of one label per key point; labels of other points are not looked at."""
-    low = _credits(rubric, labels, policy, best=False)
-    high = _credits(rubric, labels, policy, best=True)
-    interval = (_total(rubric, low, policy), _total(rubric, high, policy))
     open_points = {point.id for point in rubric.key_points if labels[point.id] is Label.UNGRADED}
+    low = _credits(rubric, labels, policy, best=False)
+    high = _credits(rubric, labels, policy, best=True) if open_points else low
+    least = _total(rubric, low, policy)
+    interval = (least, _total(rubric, high, policy) if open_points else least)
     known = {key: None if key in open_points else credit for key, credit in low.items()}
     return Score(None if open_points else interval[0], interval, _passed(rubric, (low, high), interval, policy), known)
 

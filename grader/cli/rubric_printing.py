@@ -30,7 +30,7 @@ def print_build(found: Import, built: list[Extraction], out: Path) -> None:
         uncovered = "\n".join(escape(passage.text) for passage in coverage.uncovered)
         share = f"{coverage.share:.0%}"
         points = str(len(rubric.key_points))
-        hard = "\n".join(f"{one.key_point}: {', '.join(one.why)}" for one in extraction.readability.hard)
+        hard = ", ".join(one.key_point for one in extraction.readability.hard)
         overlap = "\n".join(f"{one.first}, {one.second}" for one in coverage.overlaps)
         shown.add_row(rubric.question.id, escape(rubric.question.title), points, share, uncovered, hard, overlap)
     for each in found.rubrics:

@@ -44,9 +44,19 @@ class Focus:
         """
         subject = subject_of_sentence(sentence)
         if subject is not None:
-            return self.on(subject)
+            return self if subject.phrase.split()[-1].lower() in _PEOPLE else self.on(subject)
         return self if _names_nothing(sentence) else Focus()
 
+
+_PEOPLE: Final = frozenset(
+    """
+    person man woman child patient doctor nurse physician employee employer worker manager owner buyer seller customer
+    consumer user visitor candidate applicant student pupil teacher parent mother father judge lawyer defendant claimant
+    plaintiff victim witness citizen voter president minister king queen author writer reader poet hero friend attacker
+    developer engineer analyst investor shareholder lender borrower tenant landlord debtor creditor insurer driver
+    """.split()
+)
+"""Whom "it" never means."""
 
 _NAMES_NOTHING: Final = re.compile(r"(?:there|nothing|nobody|no|none|you|we|i|one)\b", re.IGNORECASE)
 

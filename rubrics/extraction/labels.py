@@ -67,9 +67,19 @@ _NO_NOUN_PHRASE: Final = re.compile(
 _SEQUEL: Final = re.compile(r"\s+(?:[IVX]{1,4}|\d|\(\d\))$")
 
 
+_ASKS_OF: Final = re.compile(
+    r"(?:(?:what|who)\s+(?:is|are|was|were)|explain|describe|define|discuss|compare)\s+(?:the\s+|an?\s+)?"
+    r"(?P<name>(?!meant|you|it|this|that|there|difference)[^?,.:]{2,50})\??",
+    re.IGNORECASE,
+)
+"""A title that is a question about one thing: "What is TCP?"."""
+
+
 def topic_of(question: Question, casing: Casing) -> Topic:
     """The topic a question's title names."""
     title = _without_role(_SEQUEL.sub("", question.title.strip(" .:")))
+    if asked := _ASKS_OF.fullmatch(title):
+        title = asked["name"]
     if len(title.split()) > _MAX_TITLE_WORDS or _NO_NOUN_PHRASE.match(title):
         return Topic("", frozenset())
     return Topic(casing.begun(title.split(": ", maxsplit=1)[0]), stems(title))

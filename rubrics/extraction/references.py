@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from rubrics.extraction.verbs import EDGE, SINGULAR_FORMS, finite_verb, is_finite
+from rubrics.extraction.words import STOPWORDS
 
 
 class Subject(NamedTuple):
@@ -61,6 +62,7 @@ def _is_noun_phrase(words: list[str]) -> bool:
         len(words) <= _MAX_SUBJECT_WORDS
         and phrase[0].isalnum()
         and words[0].lower() not in _NO_SUBJECT
+        and not opens_scope(phrase)
         and words[-1].lower() not in _NO_REFERENT
         and "and" not in words
         and not any(mark in phrase for mark in ",:")
@@ -189,7 +191,15 @@ def starts_with_verb(text: str, pronoun: str) -> bool:
     """Whether a text goes on from this pronoun with a finite verb, an adverb before it left aside."""
     words = [word.strip(EDGE).lower() for word in text.split()[:2]]
     adverb = len(words) > 1 and (words[0].endswith("ly") or words[0] in _ADVERBS)
-    return bool(words) and is_finite(words[1] if adverb else words[0], pronoun, "the")
+    word = words[adverb] if words else ""
+    return is_finite(word, pronoun, "the") or bool(_LIKELY_VERB[pronoun].fullmatch(word) and word not in STOPWORDS)
+
+
+_LIKELY_VERB: Final = {
+    "it": re.compile(r"[a-z]{2,}(?:(?<![su])s|ed)"),
+    "they": re.compile(r"[a-z]{3,}(?<!ly)(?<!ing)(?<!ion)"),
+}
+"""What can hardly be anything but a verb right behind a pronoun, whether a list knows it or not."""
 
 
 _ANNOUNCEMENT: Final = re.compile(

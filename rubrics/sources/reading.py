@@ -32,7 +32,7 @@ SUFFIXES: Final = (".txt", ".md", ".markdown", ".csv", ".tsv", ".jsonl", ".ndjso
 MAX_FILES: Final = 1_000
 
 _SEED: Final = re.compile(r"^\s*•\s*[A-Z]{2}\d{4}\s+\S|^(?:Category|Author):\s*\S", re.MULTILINE)
-_YAML: Final = re.compile(r"(?:- )?(?:question|key_points|requirement|criteria|name|weight)\s*:")
+_YAML: Final = re.compile(r"(?:- )?(?:question|key_points|requirement|criteria|name|weight|type|graders)\s*:")
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -143,7 +143,7 @@ def _read_yaml(material: Material) -> Contents:
     found: Any = load_yaml(material.text, material.file)
     if criteria_of(found) is not None:
         return read_criteria(found, material.file)
-    return _rubric_file(material)
+    return read_grader(found, material.file) if is_grader(found) else _rubric_file(material)
 
 
 def _rubric_file(material: Material) -> Contents:

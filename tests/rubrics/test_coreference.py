@@ -16,6 +16,7 @@ POT = Focus().on(Subject("A clay pot", plural=False)).on(Subject("Tea leaves", p
     ("sentence", "said"),
     [
         ("It keeps the heat.", "A clay pot keeps the heat."),
+        ("It then beautifies the table.", "A clay pot then beautifies the table."),
         ("They keep the heat.", "Tea leaves keep the heat."),
         ("In China it is used daily.", "In China a clay pot is used daily."),
         ("With hot water they open at once.", "With hot water tea leaves open at once."),
@@ -42,6 +43,7 @@ def test_a_person_is_meant_only_where_a_name_stands_before() -> None:
         ("Boil the water first.", "A clay pot"),
         ("There is no other way.", "A clay pot"),
         ("The lid is heavy.", "The lid"),
+        ("The customer is pleased.", "A clay pot"),
         ("What is poured too early is lost.", None),
     ],
 )

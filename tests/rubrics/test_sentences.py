@@ -128,7 +128,14 @@ def test_the_subject_is_what_stands_before_the_verb(sentence: str, phrase: str, 
 
 @pytest.mark.parametrize(
     "sentence",
-    ["If the pot is cold, warm it.", "Boil water.", "Tea and coffee are drinks.", "There is tea.", "Der Tee ist heiß."],
+    [
+        "If the pot is cold, warm it.",
+        "Without a lid tea is cold.",
+        "Boil water.",
+        "Tea and coffee are drinks.",
+        "There is tea.",
+        "Der Tee ist heiß.",
+    ],
 )
 def test_no_subject_is_better_than_a_wrong_one(sentence: str) -> None:
     assert subject_of_sentence(sentence) is None

@@ -110,6 +110,13 @@ def test_a_sentence_of_two_claims_about_one_thing_is_two_points() -> None:
     ]
 
 
+def test_a_title_that_asks_names_the_topic() -> None:
+    assert texts("Kinds:\n- steamed\n- rolled", "What is green tea?") == [
+        "Kind of green tea: steamed.",
+        "Kind of green tea: rolled.",
+    ]
+
+
 def test_an_announcement_leads_to_what_it_announces() -> None:
     assert texts("Tea has two kinds. The green one is steamed.")[0] == "Tea has two kinds: the green one is steamed."
 

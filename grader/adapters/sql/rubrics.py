@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -232,7 +233,7 @@ class SqlRubricStore:
         async with self._database.reading(tenant) as rows:
             found = (await rows.execute(under)).scalars().all()
         try:
-            return tuple(GivenGrade.model_validate_json(each) for each in found)
+            return await asyncio.to_thread(lambda: tuple(map(GivenGrade.model_validate_json, found)))
         except ValidationError:
             raise StorageError("a stored grade cannot be read by this version") from None
 

@@ -86,6 +86,11 @@ def test_a_score_model_gives_its_list_items_with_their_points() -> None:
     assert {left.what for left in found.left_out} == {"model", "range"}
 
 
+def test_a_grader_may_be_written_in_yaml() -> None:
+    written = "type: score_model\nname: g\nmodel: m\ninput:\n  - {role: user, content: '- names the moon (2 points)'}\n"
+    assert read(Material("a.yaml", written.encode())).rubrics[0].rubric.key_points[0].text == "names the moon"
+
+
 def test_a_text_similarity_gives_a_reference_answer_to_draw_key_points_from() -> None:
     found = contents(SIMILAR)
     assert found.questions[0].reference_answer == "The moon pulls the water."
