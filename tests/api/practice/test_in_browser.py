@@ -79,6 +79,7 @@ def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None
         page.keyboard.press("?")
         page.get_by_role("dialog").wait_for()
         page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
         page.keyboard.press("r")
         page.wait_for_url("**attempt=*")
         tab_to(page, "answer", "document.activeElement.id === 'answer'")

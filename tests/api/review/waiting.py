@@ -23,6 +23,9 @@ JUDGES: Mapping[str, Judge] = {
     "unsure": LlmJudge(FakeChatModel([completion(NOT_THERE)]), b"secret"),
     "fake": FakeJudge({}),
 }
+BATCH_LOOKS = 2_000
+"""Looks at a batch before it counts as stuck, a twentieth of a second apart; it takes one second on a quiet machine."""
+
 APPEAL = {"key_point_id": "k3", "reason": "i_covered_this", "text": "I meant the memory, not the time."}
 
 
@@ -57,7 +60,7 @@ def batched(client: TestClient, answers: list[str]) -> str:
     body = "\n".join(json.dumps(row) for row in rows)
     sent = client.post("/v1/batches?name=Spring", content=body, headers={"Content-Type": "application/jsonl"})
     batch_id = str(sent.json()["id"])
-    for _ in range(300):
+    for _ in range(BATCH_LOOKS):
         if client.get(f"/v1/batches/{batch_id}").json()["state"] == "completed":
             return batch_id
         time.sleep(0.05)
