@@ -23,6 +23,7 @@ from grader.bootstrap.stores import Storage
 from grader.ports import BatchState, ItemStatus, Result
 from rubrics.bank import Bank
 from tests.grader.batch.worker import Plan, batch_work, calls, working
+from tests.postgres import Postgres
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +131,21 @@ async def test_one_of_two_workers_on_postgresql_is_killed(new_plan: Callable[...
             before = await observer.results()
             await observer.until(rows, DONE_SECONDS + kills)
         await checked(observer, rows, kills, before)
+
+
+async def test_a_batch_finishes_by_itself_after_postgresql_crashed_in_the_middle_of_it(
+    new_plan: Callable[..., Plan], own_postgres: Postgres
+) -> None:
+    plan, rows = new_plan("own", seconds=0.05), 300
+    async with observing(plan, rows) as observer:
+        with working(plan):
+            await observer.until(60, DONE_SECONDS)
+            before = await observer.results()
+            own_postgres.control("stop", "-m", "immediate")
+            await asyncio.sleep(1.0)
+            own_postgres.control("start")
+            await observer.until(rows, DONE_SECONDS)
+        await checked(observer, rows, 0, before)
 
 
 STAGES = ["after open", "after planned", "after begin", "after todo", "before save", "after save", "before finish"]
