@@ -15,6 +15,12 @@ from grader.ports import PaceStore
 LEASES_PER_SECOND: Final = 20
 """How often a worker asks for places at most, where the pace is high: each is a commit."""
 
+TIMES_THE_WAY: Final = 4
+"""A lease lasts so many times as long as the last one took to get: a slow database does not slow the pace."""
+
+LONGEST_LEASE_SECONDS: Final = 1.0
+"""So much of the pace is lost when a worker dies, or has nothing more to do."""
+
 
 @dataclass
 class Pacer:
@@ -26,6 +32,7 @@ class Pacer:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _places: deque[float] = field(default_factory=deque)
+    _way: float = 0.0
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def permitted(self) -> None:
@@ -37,6 +44,9 @@ class Pacer:
         await self.sleep(max(0.0, place - self.clock()))
 
     async def _lease(self) -> None:
-        count = max(1, round(self.per_second / LEASES_PER_SECOND))
+        asked = self.clock()
+        seconds = min(max(1 / LEASES_PER_SECOND, TIMES_THE_WAY * self._way), LONGEST_LEASE_SECONDS)
+        count = max(1, round(self.per_second * seconds))
         first = await self.paces.lease(self.name, count, self.per_second) + self.clock()
+        self._way = self.clock() - asked
         self._places.extend(first + number / self.per_second for number in range(count))
