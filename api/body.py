@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn
@@ -38,6 +39,7 @@ READ_SECONDS: Final = 30
 """Time for a body to arrive; who sends more slowly holds a connection that others wait for."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 _CLOSE: Final = {"Connection": "close"}  # the rest of the body is not read
 
 
@@ -196,7 +198,7 @@ def _check_strings(value: object) -> None:
 def _check_string(text: str) -> None:
     if "\0" in text:
         raise Problem(422, "invalid-text", "The body holds a string with a NUL character.")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if _HALF_PAIR.search(text):
         raise Problem(400, "invalid-text", "The body holds a string with half of a surrogate pair.")
 
 

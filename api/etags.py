@@ -16,7 +16,12 @@ _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 def etag(shown: BaseModel) -> str:
     """The version of something as it is shown: a strong validator, the same for the same content."""
-    return f'"{hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:32]}"'
+    return etag_of(shown.model_dump_json())
+
+
+def etag_of(text: str) -> str:
+    """The same of what has been written down already."""
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def is_known(request: Request, tag: str) -> bool:

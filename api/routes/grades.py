@@ -12,7 +12,7 @@ from api.cursors import Cursors
 from api.dependencies import App, Application, Caller, Creating, Creation
 from api.drafting import draft
 from api.errors import FieldError, Problem, invalid
-from api.etags import etag, is_known
+from api.etags import etag_of, is_known
 from api.openapi import problems
 from api.preferences import RESPOND_ASYNC, is_async, patience
 from api.queries import GradeParameters
@@ -62,7 +62,7 @@ async def answer_with(app: Application, request: Request, creation: Creation, pr
         return _promised(found, 202, applied=is_async(prefer))
     if judge_was_down(found):
         raise Problem(503, "judge-unavailable", "The judge does not answer; nothing was stored.")
-    return _shown(ReviewedGrade.of(found), 201)
+    return _made(ReviewedGrade.of(found))
 
 
 @router.get("", response_model=GradeList, openapi_extra=problems("invalid-cursor"))
@@ -87,17 +87,17 @@ async def get_grade(http: HttpRequest, app: App, caller: Caller, grade_id: str) 
     if found.grade is None:
         raise Problem(404, "not-found", "There is no such grade.")
     said = await app.reviewer.review(caller.tenant, found.grade) if found.discussed else None
-    reviewed = ReviewedGrade.of(found.grade, said)
-    if is_known(http, etag(reviewed)):
-        return Response(status_code=304, headers={"ETag": etag(reviewed)})
-    return _shown(reviewed, 200)
+    content = ReviewedGrade.of(found.grade, said).model_dump_json()
+    headers = {"ETag": etag_of(content)}
+    if is_known(http, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type="application/json")
 
 
-def _shown(grade: ReviewedGrade, status: int) -> Response:
-    headers = {"ETag": etag(grade)}
-    if status == 201:  # noqa: PLR2004 - HTTP's own number
-        headers["Location"] = f"/v1/grades/{grade.id}"
-    return Response(grade.model_dump_json(), status, headers, media_type="application/json")
+def _made(grade: ReviewedGrade) -> Response:
+    content = grade.model_dump_json()
+    headers = {"ETag": etag_of(content), "Location": f"/v1/grades/{grade.id}"}
+    return Response(content, 201, headers, media_type="application/json")
 
 
 def _promised(pending: PendingGrade, status: int, *, applied: bool = False) -> Response:

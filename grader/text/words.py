@@ -9,6 +9,7 @@ STEM_CHARACTERS: Final = 5
 """Characters that identify a word form; cutting words there serves English retrieval about as well as a stemmer."""
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_UNSPACED: Final = re.compile(r"[\u3040-\u9fff]")
 _FUNCTION_WORDS: Final = frozenset(
     """
     a about all also an and any are as at be because been being but by can could did do does each for from had has have
@@ -20,8 +21,11 @@ _FUNCTION_WORDS: Final = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words in order; scripts written without spaces give one word a character."""
-    return [part for word in _WORD.findall(text.casefold()) for part in (word if _is_unspaced(word) else [word])]
+    """Lower-case words in order; scripts written without spaces (kana, Han) give one word a character."""
+    found: list[str] = _WORD.findall(text.casefold())
+    if not _UNSPACED.search(text):  # nearly always: one look at the text instead of one at every word
+        return found
+    return [part for word in found for part in (word if _UNSPACED.search(word) else [word])]
 
 
 def content_words(text: str) -> set[str]:
@@ -32,8 +36,3 @@ def content_words(text: str) -> set[str]:
 def stems(text: str) -> set[str]:
     """The content words of `text`, cut so that forms of one word are equal."""
     return {word[:STEM_CHARACTERS] for word in content_words(text)}
-
-
-def _is_unspaced(word: str) -> bool:
-    """Whether `word` has kana or Han characters."""
-    return any("\u3040" <= char <= "\u9fff" for char in word)

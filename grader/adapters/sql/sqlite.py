@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,9 @@ from grader.adapters.sql.patience import to_its_end
 
 READERS: Final = 4
 """Connections that read, each with a thread."""
+
+LOOK_SECONDS: Final = 0.01
+"""Between two tries to make a file keep a write-ahead log; a migration, which is in the way, takes 0.1 s."""
 
 T = TypeVar("T")
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Any] | None
@@ -179,10 +183,25 @@ def _engine(url: URL, wait_seconds: float, begin: str, connections: int) -> Engi
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         """WAL lets readers go on while one writes; FULL keeps an acknowledged row through a power cut."""
-        wait = f"busy_timeout={wait_seconds * 1000:.0f}"
-        for pragma in (wait, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA busy_timeout={wait_seconds * 1000:.0f}")
+        _keep_log(connection, wait_seconds)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(f"BEGIN {begin}"))
     return engine
+
+
+def _keep_log(connection: sqlite3.Connection, wait_seconds: float) -> None:
+    """Make the file keep a write-ahead log. While somebody writes SQLite refuses at once, whatever its busy timeout."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= until:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return

@@ -114,6 +114,17 @@ async def test_several_that_upgrade_at_once_all_find_it_done(old: str) -> None:
     await asyncio.gather(*(database.close() for database in databases))
 
 
+async def test_a_file_of_version_0_1_that_somebody_writes_to_is_waited_for(file: Path) -> None:
+    next(filled(f"sqlite:///{file}"))
+    with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(upgraded(f"sqlite:///{file}"))
+        await asyncio.sleep(0.1)
+        assert not opening.done()
+        writer.execute("COMMIT")
+        await (await opening).close()
+
+
 async def test_an_upgrade_that_fails_leaves_everything_as_it_was(old: str) -> None:
     opened = version_0_1.engine(old)
     with opened.begin() as connection:  # in the way of the second step, after its first statements
