@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
@@ -24,6 +24,17 @@ ASSETS: Final = "/static/"
 REVALIDATED: Final = {"Cache-Control": "no-cache"}
 """Style and pictures speak of nobody: a browser may keep them, and asks by their ETag whether they have changed."""
 
+Header = tuple[bytes, bytes]
+
+
+def _encoded(headers: dict[str, str]) -> tuple[Header, ...]:
+    """As ASGI has them."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+_OF_PAGES: Final = _encoded(SECURITY_HEADERS)
+_OF_ASSETS: Final = _encoded(SECURITY_HEADERS | REVALIDATED)
+
 
 class SecurityHeaders:
     """ASGI middleware: every response, whoever makes it, tells a browser what it may do with it."""
@@ -34,8 +45,7 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http":
-            keep = REVALIDATED if scope["path"].startswith(ASSETS) else {}
-            send = _with_headers(send, SECURITY_HEADERS | keep)
+            send = _with_headers(send, _OF_ASSETS if scope["path"].startswith(ASSETS) else _OF_PAGES)
         await self._app(scope, receive, send)
 
 
@@ -58,12 +68,11 @@ def _is_cross_site(scope: Scope) -> bool:
     return Headers(scope=scope).get("sec-fetch-site") == "cross-site"
 
 
-def _with_headers(send: Send, wanted: dict[str, str]) -> Send:
+def _with_headers(send: Send, wanted: tuple[Header, ...]) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in wanted.items():
-                headers.setdefault(name, value)
+            there = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in wanted if pair[0] not in there)]
         await send(message)
 
     return guarded

@@ -31,6 +31,8 @@ def set_up(settings: Settings, stream: TextIO | None = None) -> None:
     form = settings.log_format or ("text" if target.isatty() else "json")
     handler = logging.StreamHandler(target)
     handler.setFormatter(JsonLines() if form == "json" else Words())
+    # Neither form names a thread or a process: nobody need look them up for every line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

@@ -18,6 +18,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, Render
+from api.permissions import department
 
 _READ: Final = frozenset({"GET", "HEAD"})
 _NO_SUCH_ADDRESS: Final = "There is nothing at this address."
@@ -51,12 +52,16 @@ class KnownMethods:
         """Every method the address takes; none where there is nothing, as at any with NUL, which no database takes."""
         if "\0" in path:
             return frozenset()
-        return frozenset().union(*(methods for pattern, methods in self._addresses if pattern.match(path)))
+        near = self._addresses.get(department(path), ())
+        return frozenset().union(*(methods for pattern, methods in near if pattern.match(path)))
 
     @cached_property
-    def _addresses(self) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
-        """Read with the first request, when all routes are there."""
-        return tuple(_addresses(self._served))
+    def _addresses(self) -> dict[str, list[tuple[re.Pattern[str], frozenset[str]]]]:
+        """By department; read with the first request, when all routes are there."""
+        found: dict[str, list[tuple[re.Pattern[str], frozenset[str]]]] = {}
+        for template, pattern, methods in _addresses(self._served):
+            found.setdefault(department(template), []).append((pattern, methods))
+        return found
 
     async def _refused(self, request: Request, allowed: frozenset[str]) -> Response:
         headers = {"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))}
@@ -67,12 +72,12 @@ class KnownMethods:
         return await self._render(request, Problem(405, "method-not-allowed", _WRONG_METHOD, headers=headers))
 
 
-def _addresses(served: FastAPI) -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
+def _addresses(served: FastAPI) -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
     for route in iter_route_contexts(served.routes):
         methods = frozenset(route.methods or ())
         if isinstance(route.original_route, Mount):
             methods = _READ
-        yield route.path_regex, methods | _READ if "GET" in methods else methods
+        yield str(route.path), route.path_regex, methods | _READ if "GET" in methods else methods
 
 
 def _without_body(send: Send) -> Send:

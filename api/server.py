@@ -12,7 +12,7 @@ from rich.console import Console
 from api import logs
 from api.app import create_app
 from api.dependencies import Application
-from api.protocol import MAX_INCOMPLETE_HEAD, ProblemProtocol
+from api.protocol import ProblemProtocol
 from grader.errors import StorageError
 from grader.settings import Settings
 
@@ -65,7 +65,6 @@ def configured(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=ProblemProtocol,
-        h11_max_incomplete_event_size=MAX_INCOMPLETE_HEAD,
         timeout_graceful_shutdown=FINISH_SECONDS,
         log_config=None,
         access_log=False,  # `api.observation` writes one that names no address

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.cursors import Cursors
 from api.dependencies import App, Application, Caller, Creating, Creation
+from api.direct_route import DirectRoute
 from api.drafting import draft
 from api.errors import FieldError, Problem, invalid
 from api.etags import etag_of, is_known
@@ -76,9 +77,6 @@ async def list_grades(app: App, caller: Caller, wanted: Annotated[GradeParameter
     return GradeList(grades=list(page), next=more)
 
 
-@router.get(
-    "/{grade_id}", response_model=ReviewedGrade | PromisedGrade, responses={304: {"description": "Not modified"}}
-)
 async def get_grade(http: HttpRequest, app: App, caller: Caller, grade_id: str) -> Response:
     """A grade, or how far it is while it is still to come: then `Retry-After` says when to look again."""
     found = await app.services.storage.holdings.find(caller.tenant, grade_id)
@@ -92,6 +90,15 @@ async def get_grade(http: HttpRequest, app: App, caller: Caller, grade_id: str) 
     if is_known(http, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
+
+
+router.add_api_route(
+    "/{grade_id}",
+    get_grade,
+    response_model=ReviewedGrade | PromisedGrade,
+    responses={304: {"description": "Not modified"}},
+    route_class_override=DirectRoute,
+)
 
 
 def _made(grade: ReviewedGrade) -> Response:

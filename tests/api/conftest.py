@@ -102,16 +102,31 @@ def browser() -> Iterator[Any]:
         yield found
 
 
+Listen = Callable[[FastAPI], tuple[str, int]]
+
+
 @pytest.fixture
-def address(build: Callable[..., FastAPI]) -> Iterator[tuple[str, int]]:
-    """Where a real server listens, with the protocol that `grader serve` speaks."""
-    server = uvicorn.Server(configured(build()))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        yield listener.getsockname()
-        server.should_exit = True
-        thread.join()
+def listen() -> Iterator[Listen]:
+    """Starts real servers, with the protocol that `grader serve` speaks, and says where each listens."""
+    with ExitStack() as listening:
+
+        def started(app: FastAPI) -> tuple[str, int]:
+            server = uvicorn.Server(configured(app))
+            listener = listening.enter_context(socket.create_server(("127.0.0.1", 0)))
+            thread = threading.Thread(target=server.run, args=([listener],))
+            listening.callback(thread.join)
+            listening.callback(setattr, server, "should_exit", True)  # noqa: FBT003 - the value it gets
+            thread.start()
+            found: tuple[str, int] = listener.getsockname()
+            return found
+
+        yield started
+
+
+@pytest.fixture
+def address(build: Callable[..., FastAPI], listen: Listen) -> tuple[str, int]:
+    """Where a real server listens."""
+    return listen(build())
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Requests that Schemathesis makes up from the description, fitting and not: each gets an answer that is described.
 
-A few of each operation in the gate; `pytest -m slow` sends 5,000.
+A few of each operation in the gate; `pytest -m slow` sends 5,000 to each kind of database.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -32,10 +33,12 @@ TIMES_OUT = 30
 SETTINGS = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 
 
-@pytest.fixture
-def schema(address: tuple[str, int]) -> BaseSchema:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def schema(
+    request: pytest.FixtureRequest, new_database: Callable[[str], str], build: Callable[..., Any], listen: Any
+) -> BaseSchema:
     """The description, as a running server gives it."""
-    host, port = address
+    host, port = listen(build(database_url=new_database(request.param)))
     return schemathesis.openapi.from_url(f"http://{host}:{port}/openapi.json", wait_for_schema=TIMES_OUT)
 
 

@@ -31,8 +31,16 @@ def exchange(address: Address, *pieces: bytes, pause: float = 0.0) -> tuple[byte
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"GARBAGE\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"],
-    ids=["words", "TLS", "a header without a colon"],
+    [
+        b"GARBAGE\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nAccept: */*\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: elsewhere\r\n\r\n",
+        b"BREW /pot HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /v1/grades HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+    ],
+    ids=["words", "TLS", "no colon", "no host", "two hosts", "no method of HTTP's", "two lengths"],
 )
 def test_bytes_that_are_no_request_get_a_problem(address: Address, garbage: bytes) -> None:
     status, headers, problem = exchange(address, garbage + b"\r\n\r\n")
@@ -47,6 +55,16 @@ def test_a_head_without_end_is_cut_off(address: Address) -> None:
     status, _, problem = exchange(address, endless)
     assert status.startswith(b"HTTP/1.1 431 ")
     assert problem["type"] == "urn:answer-grader:problem:headers-too-large"
+
+
+def test_many_requests_at_once_are_no_long_head(address: Address) -> None:
+    ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 9_000 + b"\r\n"
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall((ask + b"\r\n") * 5 + ask + b"Connection: close\r\n\r\n")
+        said = b""
+        while received := connection.recv(65_536):
+            said += received
+    assert said.count(b"HTTP/1.1 200 OK") == 6
 
 
 def test_a_head_that_comes_too_slowly_is_given_up(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:

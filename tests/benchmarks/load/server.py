@@ -33,13 +33,18 @@ class PatientJudge(FakeJudge):
         return await super().judge(submission)
 
 
+def patient_services(settings: Settings) -> Services:
+    """What the service needs, with that judge."""
+    embedder = BatchingEmbedder(FakeEncoder())
+    grader = Grader({"fake": PatientJudge({})}, "fake", embedder)
+    return Services(settings, Bank(), embedder, grader, Storage(settings))
+
+
 def main() -> None:
     """Serve on a free port."""
     settings = Settings()
     logs.set_up(settings)
-    embedder = BatchingEmbedder(FakeEncoder())
-    grader = Grader({"fake": PatientJudge({})}, "fake", embedder)
-    services = Services(settings, Bank(), embedder, grader, Storage(settings))
+    services = patient_services(settings)
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     print(listener.getsockname()[1], flush=True)
     uvicorn.Server(configured(create_app(settings, services))).run([listener])
