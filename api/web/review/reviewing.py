@@ -169,6 +169,7 @@ class Visit:
             complaint=complaint,
             typed=typed or {},
             wanted=self.wanted,
+            me=self.who.key_id,
         )
 
     def back(self, anchor: str) -> Response:

@@ -174,3 +174,18 @@ def test_two_reviewers_with_keys_each_judge_for_themselves(review: Callable[...,
         read(doors.send("POST", f"{path_to(grade_id)}/opinion", key, data=fields))
     opinions = doors.call(doors.application.services.storage.reviews.opinions, "local", grade_id)
     assert [each.made_by for each in opinions] == [ann.key.id, bob.key.id]
+
+
+def test_who_decided_a_point_is_told_to_leave_the_objection_to_another(review: Callable[..., TestClient]) -> None:
+    client = review()
+    grade_id, doors = graded(client), Doors(client)
+    ann, bob = doors.key(Scope.ADMIN, tenant="local"), doors.key(Scope.ADMIN, tenant="local")
+    form = read(doors.send("GET", path_to(grade_id), ann)).form("/overrides", point="k1")
+    said = {**form.fields, **REASON, "verdict": "partial"}
+    read(doors.send("POST", form.action, ann, data=said))
+    objection = {"key_point_id": "k1", "reason": "other", "text": "All of it."}
+    assert doors.send("POST", f"/v1/grades/{grade_id}/appeals", ann, json=objection).status_code == 201
+    for key, told in ((ann, True), (bob, False)):
+        fields = {**read(doors.send("GET", path_to(grade_id), key)).form("/opinion").fields, "verdict.k1": "covered"}
+        page = read(doors.send("POST", f"{path_to(grade_id)}/opinion", key, data=fields))
+        assert ("You decided this point yourself" in page.words) is told
