@@ -97,8 +97,9 @@ class FakeOrderStore:
         return changed
 
     async def save(self, tenant: str, order_id: str, answer: SavedAnswer) -> bool:
-        """Keep it behind the revision before it."""
-        if (tenant, order_id) not in self.orders:
+        """Keep it behind the revision before it, while the order is under way."""
+        order = self.orders.get((tenant, order_id))
+        if order is None or order.state is not OrderState.STARTED:
             return False
         kept = self.written.get((tenant, order_id, answer.question_id))
         if answer.revision != (1 if kept is None else kept.revision + 1):

@@ -66,7 +66,11 @@ class OrderStore(Protocol):
         ...
 
     async def save(self, tenant: str, order_id: str, answer: SavedAnswer) -> bool:
-        """Keep an answer as revision `answer.revision`; False where the kept one is not the revision before it."""
+        """Keep an answer as revision `answer.revision`.
+
+        False where the kept one is not the revision before it, or the order is not under way (any more): what comes
+        in the moment in which it is handed in is in it, or refused.
+        """
         ...
 
     async def answers(self, tenant: str, order_id: str) -> tuple[SavedAnswer, ...]:

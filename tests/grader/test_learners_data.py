@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grader.access import Principal, Scope
-from grader.assessment import AssessmentOrder, Candidate, Platform, SavedAnswer
+from grader.assessment import AssessmentOrder, Candidate, OrderState, Platform, SavedAnswer
 from grader.candidates import Candidates
 from grader.erased import Erased
 from grader.fakes import (
@@ -83,6 +83,7 @@ async def test_orders_and_what_was_written_for_them_are_exported_erased_and_expi
         {
             **made,
             "questions": ("DL0028",),
+            "state": OrderState.STARTED,
             "ordered_at": NOON,
             "stepped_at": NOON,
             "expires_at": NOON + timedelta(days=14),

@@ -125,11 +125,12 @@ class SqlOrderStore:
         return changed if done.rowcount else None
 
     async def save(self, tenant: str, order_id: str, answer: SavedAnswer) -> bool:
-        """Keep an answer behind the revision before it."""
+        """Keep an answer behind the revision before it, while the order is under way: handing in waits for this."""
         row = {"order_id": order_id, **answer.model_dump()}
+        under_way = select(ORDERS.c.id).where(ORDERS.c.id == order_id, ORDERS.c.state == OrderState.STARTED.value)
         same = _one(order_id, answer.question_id) & (ANSWERS.c.revision == answer.revision - 1)
         async with self._database.writing(tenant) as rows:
-            if await rows.scalar(select(ORDERS.c.id).where(ORDERS.c.id == order_id)) is None:
+            if await rows.scalar(under_way.with_for_update()) is None:
                 return False
             if answer.revision == 1:
                 return await rows.keep_first(ANSWERS, row)
