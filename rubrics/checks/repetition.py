@@ -17,6 +17,9 @@ SAME: Final = 0.8
 INSIDE: Final = 0.95
 """Share of a point's words that another one has too, from which it is a part of that one."""
 
+LEAST_INSIDE: Final = 4
+"""Content words of a point that can be a part of another one: fewer are often only what both are about."""
+
 LEAST_WORDS: Final = 3
 """Fewer content words say too little to compare."""
 
@@ -55,4 +58,5 @@ def _same(first: KeyPoint, second: KeyPoint) -> bool:
         return False
     if re.findall(r"\d+(?:\.\d+)?", first.text) != re.findall(r"\d+(?:\.\d+)?", second.text):
         return False
-    return jaccard(one, other) >= SAME or max(contained(one, other), contained(other, one)) >= INSIDE
+    inside = min(len(one), len(other)) >= LEAST_INSIDE and max(contained(one, other), contained(other, one)) >= INSIDE
+    return inside or jaccard(one, other) >= SAME

@@ -12,6 +12,7 @@ from typing import Final
 
 from rubrics.checks.finding import Check, Finding, Severity
 from rubrics.extraction.references import is_expletive
+from rubrics.extraction.verbs import finite_verb
 from rubrics.extraction.words import stems
 from rubrics.model import KeyPoint, KeyPointKind, Rubric
 
@@ -21,12 +22,29 @@ LEAST_WORDS: Final = 2
 MAX_POINT: Final = 300
 """Characters of a point that says one thing; the longest of the bank has 209."""
 
+MAX_BARE: Final = 4
+MAX_LISTED: Final = 10
+"""Words of a name, and of several names with commas, that nothing is said of."""
+
 _VAGUE: Final = re.compile(
     r"\betc\b|\band so on\b|\band so forth\b|\bstuff\b|\bsomehow\b|\bin (?:some|many|various) ways?\b"
     r"|\b(?:various|some|certain|several|relevant)"
     r" (?:things|aspects|factors|details|points|reasons|issues)\b"
     r"|\b(?:good|basic|deep|solid|clear|thorough) (?:understanding|knowledge|grasp|explanation)\b"
-    r"|\b(?:is|are) (?:very |quite |really )?(?:important|useful|good|bad|relevant|interesting|helpful)\.?$",
+    r"|\b(?:is|are) (?:very |quite |really )?(?:important|useful|good|bad|relevant|interesting|helpful)\.?$"
+    r"|^(?:\S+ ){1,3}(?:is|are) (?:very |quite |much )?(?:better|worse|best|worst|different|special|complex)\.?$"
+    r"|\b(?:has|have|offers?|brings?|there (?:is|are)) (?:\w+ )?"
+    r"(?:many|several|some|various|a few|certain|different|multiple) (?:\w+ )?"
+    r"(?:advantages|disadvantages|benefits|drawbacks|uses|properties|features|reasons|types|kinds|problems)\b[^:,]*$"
+    r"|^something\b|\bsomething (?:about|to do with)\b|\bthings (?:properly|correctly|well|right)\b"
+    r"|\b(?:works?|behaves?|handles?|performs?)(?: \w+){0,3} (?:properly|correctly|appropriately|well)\.?$",
+    re.IGNORECASE,
+)
+_ABILITY: Final = re.compile(
+    r"^(?:(?:the )?(?:answer|response|candidate|student|applicant|person|author) )?(?:clearly |correctly |also )?"
+    r"(?:understands?|knows?|(?:is )?(?:familiar with|aware of|able to)|can (?:explain|describe|tell)|"
+    r"(?:shows?|demonstrates?|displays?|exhibits?|has|have) (?:an? |the |some |good |strong |excellent |clear |deep )*"
+    r"(?:\w+ )?(?:understanding|knowledge|skills?|awareness|grasp|ability|insight|expertise|experience))\b",
     re.IGNORECASE,
 )
 _QUALITY: Final = re.compile(
@@ -56,7 +74,7 @@ _ELSEWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 _JOINTS: Final = (
-    (re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])"), Severity.ERROR),
+    (re.compile(r"(?<=[a-z)][.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)\s+(?=[A-Z])"), Severity.ERROR),
     (re.compile(r",?\s+and (?:also|additionally|furthermore|in addition|besides|secondly)\s+"), Severity.ERROR),
     (re.compile(r",\s+(?:and|but)\s+(?=(?:it|they|this|these|we|you|there)\b)"), Severity.ERROR),
     (re.compile(r"\s*;\s+"), Severity.WARNING),
@@ -80,6 +98,7 @@ def _unjudgeable(point: KeyPoint) -> Finding | None:
     text = point.text.strip()
     leans = _LEANS.match(text) and not is_expletive(text)
     faults = (
+        (_ABILITY.match(text), "says what a person can do, not what is true", "State what an able person would say."),
         (_QUALITY.search(text), "speaks of how the answer is written, not of what is true", "State a fact instead."),
         (text.endswith("?"), "asks instead of stating", "Write the answer to it as a statement."),
         (_ELSEWHERE.search(text), "points to text that nobody sees", "Write out what it points to."),
@@ -100,11 +119,23 @@ def _vague(point: KeyPoint) -> Finding | None:
     if point.kind is not KeyPointKind.FORMULA and len(stems(point.text)) < LEAST_WORDS:
         problem = "names something and says nothing of it"
         return _finding(Check.VAGUE, Severity.ERROR, point, problem, "Say what is true of it, as a whole sentence.")
+    if point.kind is KeyPointKind.STATEMENT and _states_nothing(point.text):
+        problem = "names something and says nothing of it"
+        return _finding(Check.VAGUE, Severity.ERROR, point, problem, "Say what is true of it, as a whole sentence.")
     vague = _VAGUE.search(point.text)
     if not vague:
         return None
     problem = f"“{vague.group().strip()}” can be read as anything"
     return _finding(Check.VAGUE, Severity.ERROR, point, problem, "Name what exactly must be said.")
+
+
+def _states_nothing(text: str) -> bool:
+    """Whether a text is a few bare words, or some with commas between: no verb, no colon, no sign of a formula."""
+    bare = len(text.split()) <= MAX_BARE or ("," in text and len(text.split()) <= MAX_LISTED)
+    if not bare or re.search(r"[:;=≈<>→\d()]", text):
+        return False
+    words = text.strip(" .!").lower().split()
+    return finite_verb(text) is None and not any(re.search(r"(?<![su])s$|ed$", word) for word in words[1:])
 
 
 def _compound(point: KeyPoint) -> Finding | None:
