@@ -62,6 +62,10 @@ _REVERSIBLE: Final = re.compile(
     r"\bor (?:maybe |perhaps )?(?:(?:it'?s )?the other way (?:a)?round|the opposite|vice versa|the reverse)\b",
     re.IGNORECASE,
 )
+_ENGLISH: Final = re.compile(r"\bthe\b", re.IGNORECASE)
+_BARE_FILLER: Final = re.compile(r"(?<![\w'’-])(?:um|er|erm|eh)(?![\w'’-])[,…]?\s?", re.IGNORECASE)
+"""What is a filler in English without a comma, too, and a word elsewhere (German `um`, Portuguese `um`)."""
+
 _STUTTER: Final = re.compile(r"\b([\w'’]+),?\s+(?=\1\b)", re.IGNORECASE)
 _MEANT_TWICE: Final = frozenset({"very", "really", "much", "many", "far", "that", "had", "yes", "no", "more", "so"})
 
@@ -70,6 +74,9 @@ def left_out(text: str) -> tuple[LeftOut, ...]:
     """What of a candidate's words is no part of the answer, in order; ranges may touch but never overlap."""
     found = [*_taken_back(text), *_both_ways(text), *_stutters(text)]
     found += [LeftOut(span, Why.FILLER) for span in fillers(text)]
+    if _ENGLISH.search(text):
+        bare = (Span(start=match.start(), end=match.end()) for match in _BARE_FILLER.finditer(text))
+        found += [LeftOut(span, Why.FILLER) for span in bare]
     return tuple(_apart(sorted(found, key=lambda each: (each.span.start, -each.span.end))))
 
 

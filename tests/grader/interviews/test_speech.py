@@ -59,6 +59,8 @@ def test_what_only_sounds_like_it_stays(said: str) -> None:
 
 def test_fillers_and_stammering_are_left_out() -> None:
     assert kept("Uh, the, the softmax, um, sums to to one.") == "the softmax, sums to one."
+    assert kept("It um converges in the first er epochs.") == "It converges in the first epochs."
+    assert kept("Wir machen das, um zu lernen, und er auch.") == "Wir machen das, um zu lernen, und er auch."
 
 
 @given(st.lists(st.sampled_from("no wait , . sorry scratch that it the the either faster or slower um I".split())))
