@@ -85,7 +85,8 @@ def _points(entry: Entry, part: Part, context: Context, base: Draft) -> Iterator
     yield _with_equation(first)
     for number, sentence in enumerate(part.sentences[1:], start=1):
         said = sentence.of(context.text)
-        fragment = "" if is_clause(said) else f"; {context.casing.after_label(said)}"
+        hangs = not is_clause(said) or leans_back(said)  # "it" in an item is what the item is about
+        behind = f"; {context.casing.after_label(said)}" if hangs else ""
         yield replace(
             first,
             said=said,
@@ -93,7 +94,7 @@ def _points(entry: Entry, part: Part, context: Context, base: Draft) -> Iterator
             place=base.place._replace(sentence=number),
             kind=KeyPointKind.STATEMENT,
             weight=DETAIL_WEIGHT,
-            continued=fragment or continuation(said, context.casing),
+            continued=continuation(said, context.casing) or behind,
         )
 
 

@@ -39,7 +39,7 @@ BY_HAND = {
     "DL0019": ("74787af82c64", "k1:k1 k2:k3 k3:k4 k4:k5 k5:k6 k6:k7"),
     "DL0031": ("cf31d10e8b77", "k1:k1 k2:k2 k3:k3 k5:k4 k6:k5 k7:k6"),
     "DL0049": ("c3f4abaea9e2", "k1:k2 k2:k3 k3:k4 k4:k6 k5:k9 k7:k7 k8:k8"),
-    "DL0041": ("e7b58e7cfabe", "k1:k1 k2:k5 k3:k6 k4:k7 k6:k2"),
+    "DL0041": ("a61eb249142d", "k1:k1 k2:k4 k3:k5 k4:k6 k6:k2"),
     "DL0004": ("c967722b64bd", "k1:k1 k2:k2 k3:k3 k4:k4 k5:k5 k6:k6"),
     "ML0030": ("2c211c1125ff", "k1:k2 k2:k3 k3:k4 k4:k5 k5:k6"),
     "BZ021": ("d4f8ef858f5f", "k1:k3 k2:k2 k4:k6 k5:k7 k7:k4"),
