@@ -11,6 +11,7 @@ from grader.domain import Flag, Judgement, Label, Submission, Usage, Verdict
 from grader.interviews.answers import SpokenAnswer
 from grader.judges.merging import flagged
 from grader.ports import Embedder, Judge
+from grader.similarity import find_matches
 from grader.text.canonical import canonicalise
 from grader.text.words import stems
 from rubrics.model import KeyPoint
@@ -128,7 +129,8 @@ class InterviewJudge:
         if before is None or not before.text.strip():
             return frozenset(), Usage()
         asked = tuple(point.id for point in submission.points if point.id in doubtful)
-        judged = await self.inner.judge(replace(submission, answer=before, matches=(), asked=asked))
+        matches = await find_matches(self.embedder, submission.rubric, before)
+        judged = await self.inner.judge(replace(submission, answer=before, matches=matches, asked=asked))
         return frozenset(v.key_point_id for v in judged.verdicts if v.label is Label.COVERED), judged.usage
 
     def _lowered(self, verdict: Verdict) -> Verdict:

@@ -19,6 +19,8 @@ from grader.interviews.report import InterviewReport
 from grader.interviews.roles import Hints
 from grader.interviews.splitting import MIN_SPLIT_CONFIDENCE
 from grader.judges.local import Calibration, LocalJudge
+from grader.judges.similarity import Calibration as SimilarityCalibration
+from grader.judges.similarity import SimilarityJudge
 from grader.ports import Subject
 from grader.transcripts import Role, Transcript
 from grader.transcripts.assembly import Piece, turns_of
@@ -108,6 +110,16 @@ async def test_who_said_it_before_the_interviewer_did_was_not_prompted() -> None
         ("Bo", "Yes, the sun adds its smaller pull."),
     )
     assert labels(await report_of(said=said), "tides")["sun"] is Label.COVERED
+
+
+async def test_a_supplied_point_is_looked_for_before_by_a_judge_that_goes_by_similarity_too() -> None:
+    grader = Grader({"similarity": SimilarityJudge(SimilarityCalibration.shipped())}, "similarity", FakeEmbedder())
+    prepared = await prepare(FakeEmbedder(), SAID, COMMISSION, {})
+    report = await graded(grader, FakeEmbedder(), prepared)
+    assert labels(report, "tides")["sun"] is not Label.UNGRADED
+    grade = report.candidates[0].questions[0].grade
+    assert grade is not None
+    assert Flag.PROMPTED in grade.flags
 
 
 async def test_a_turn_that_a_person_moves_makes_a_new_version_with_new_grades_only_where_answers_changed() -> None:
