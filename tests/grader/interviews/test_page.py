@@ -51,3 +51,22 @@ def test_wrong_is_said_with_reserve_where_the_local_judge_is_not_sure(
     found = shown(judge, confidence)
     assert ("✗ perhaps wrong" in found) is reserved
     assert ("✗ wrong" in found) is not reserved
+
+
+def test_side_by_side_a_question_that_was_not_planned_is_not_called_not_asked() -> None:
+    def interview(name: str, question_id: str, *, asked: bool) -> InterviewReport:
+        question = QuestionReport(question_id=question_id, title=question_id, text="?", asked=asked)
+        candidate = CandidateReport(
+            speaker=name, candidate_ref=None, score=None, questions=(question,), unused=(), coverage=1
+        )
+        return InterviewReport(transcript=TRANSCRIPT, roles=(), roles_confidence=1, candidates=(candidate,))
+
+    table = page([interview("Lee", "q1", asked=False), interview("Kim", "q2", asked=True)]).split("</table>")[0]
+    assert table.count("not asked") == 1
+    assert table.count("not planned") == 2
+
+
+def test_a_split_without_speakers_says_how_sure_it_is() -> None:
+    candidate = CandidateReport(speaker=None, candidate_ref=None, score=None, questions=(), unused=(), coverage=1)
+    report = InterviewReport(transcript=TRANSCRIPT, roles=(), roles_confidence=0.93, candidates=(candidate,))
+    assert "93% sure" in page([report])
