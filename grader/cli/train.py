@@ -67,32 +67,31 @@ def train_word_order(
 
 
 @app.command("local")
-def train_local(
+def train_local(  # noqa: PLR0913 - one parameter an option
     *,
     data: Annotated[Path, typer.Option(help="Folder that holds gold/, goldtrain/ and data/.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for weights, calibration and model card.")],
     work: Annotated[Path, typer.Option(help="Folder for what a stopped training goes on from.")],
+    answers: Annotated[Path | None, typer.Option(help="Folder of the project's own sets, by default its own.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="Set of goldtrain to leave out and measure on.")] = None,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from, with answers only.")] = None,
 ) -> None:
     """Train the local judge: sentence pairs, then answers; calibrate and measure it on questions it has not seen.
 
-    It is measured on `gold`, which it never learns from, and on the sets left out. A run that was stopped goes on where
-    it was, by the same command.
+    It is measured on `gold` and `elsewhere`, which it never learns from, and on the sets left out. A run that was
+    stopped goes on where it was, by the same command.
     """
-    from grader.benchmark import read_set
     from grader.training.card import ModelCard
     from grader.training.measuring import measure
-    from grader.training.plan import read_material, stages
+    from grader.training.plan import ANSWERS, read_material, stages
 
     left_out = tuple(without or ())
-    material = read_material(data, without=left_out)
+    material = read_material(data, answers=answers or ANSWERS, without=left_out)
     plan = stages(data, material)[0 if start is None else 1 :]
     out.mkdir(parents=True, exist_ok=True)
     reader = _trained(Course(plan, work, start), out / WEIGHTS_FILE)
-    unseen = [material.gold, *(read_set(data / "goldtrain" / name) for name in left_out)]
-    with progress("Measuring", 2 * sum(len(dataset.cases) for dataset in unseen)) as on_case:
-        measured = asyncio.run(measure(reader, unseen, on_case))
+    with progress("Measuring", 2 * sum(len(dataset.cases) for dataset in material.unseen)) as on_case:
+        measured = asyncio.run(measure(reader, material.unseen, on_case))
     reader.close()
     card = ModelCard(material, plan, reader.identity, measured, left_out)
     (out / CALIBRATION_FILE).write_text(measured.calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")

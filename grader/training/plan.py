@@ -1,6 +1,7 @@
 """The training of the shipped judge: which data, in which stages, what is held out.
 
-Sentence pairs come first, then answers. `gold` is in neither: it is what the judge is calibrated and measured on.
+Sentence pairs come first, then answers. `gold` and `elsewhere` are in neither: on them the judge is calibrated and
+measured.
 """
 
 from __future__ import annotations
@@ -25,10 +26,16 @@ from rubrics.model import Rubric
 ANSWERS: Final = Path(__file__).parent / "answers"
 """Labelled sets that stand beside this file, in a checkout only; none of their questions is one of `gold`.
 
-`bank` answers the questions of the bank that `gold` does not ask, `wide` and `ml` others.
+`bank` answers the questions of the bank that `gold` does not ask, the others ask about subjects of their own.
 """
 
-OUR_SETS: Final = ("bank", "ml", "wide")
+OUR_SETS: Final = (
+    "bank", "business", "cloud", "deep", "finance", "health", "humanities", "language", "ml", "science", "statistics",
+    "systems", "vision", "wide",
+)  # fmt: skip
+ELSEWHERE: Final = "elsewhere"
+"""The set of `ANSWERS` that is not learned from; its subjects, from beekeeping to typography, are in no other set."""
+
 OWN_SETS: Final = ("ds", "se", "in", "bz", "dx", "sp", "mp", "hu")
 HUMAN_SETS: Final = ("scientsbank_train", "beetle_train", "realsumm_scu")
 HELD_OUT: Final = HeldOut(folds=5, fold=0)
@@ -63,27 +70,29 @@ MOST_STATEMENTS: Final = 8
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from: our own sets and the human-graded ones; and `gold`, which is not."""
+    """What is learned from: our own sets and the human-graded ones; and what is `unseen`, `gold` first."""
 
     own: tuple[Dataset, ...]
     human: tuple[Dataset, ...]
-    gold: Dataset
+    unseen: tuple[Dataset, ...]
 
 
-def read_material(shared: Path, *, without: Sequence[str] = ()) -> Material:
-    """Our own sets but those in `without`, the human-graded ones without their held-out questions, and `gold`.
+def read_material(shared: Path, *, answers: Path = ANSWERS, without: Sequence[str] = ()) -> Material:
+    """Our own sets, the human-graded ones without their held-out questions, and what is unseen.
 
-    DatasetError names what cannot be read.
+    Sets of goldtrain in `without` are unseen, too. DatasetError names what cannot be read.
     """
     names = [name for name in OWN_SETS if name not in without]
     return Material(
         own=tuple(
             read_set(folder / name)
-            for folder, sets in ((ANSWERS, OUR_SETS), (shared / "goldtrain", names))
+            for folder, sets in ((answers, OUR_SETS), (shared / "goldtrain", names))
             for name in sets
         ),
         human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
-        gold=read_set(shared / "gold"),
+        unseen=tuple(
+            map(read_set, (shared / "gold", answers / ELSEWHERE, *(shared / "goldtrain" / name for name in without)))
+        ),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.training.plan import HUMAN_SETS, OWN_SETS
+from grader.training.plan import ELSEWHERE, HUMAN_SETS, OUR_SETS, OWN_SETS
 
 pytestmark = [pytest.mark.embed, pytest.mark.slow]
 
@@ -28,7 +28,8 @@ def lines(*rows: dict[str, object]) -> str:
 def data(tmp_path: Path) -> Path:
     """All the data sets of the training, each with one question and three answers."""
     folder = tmp_path / "shared"
-    for name in ("gold", *(f"goldtrain/{name}" for name in OWN_SETS)):
+    ours = (f"answers/{name}" for name in (*OUR_SETS, ELSEWHERE))
+    for name in ("gold", *(f"goldtrain/{name}" for name in OWN_SETS), *ours):
         place = folder / name
         place.mkdir(parents=True)
         point = {"id": "k1", "text": "Dropout drops random units.", "weight": 1, "essential": True}
@@ -55,9 +56,13 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+def train_on(data: Path) -> list[str]:
+    return ["train", "local", "--data", str(data), "--answers", str(data / "answers")]
+
+
 def test_trains_calibrates_measures_and_says_so(data: Path, tmp_path: Path) -> None:
     out, work = tmp_path / "out", tmp_path / "work"
-    command = ["train", "local", "--data", str(data), "-o", str(out), "--work", str(work), "--without", "ds"]
+    command = [*train_on(data), "-o", str(out), "--work", str(work), "--without", "ds"]
     first = CliRunner().invoke(app, command)
     assert first.exit_code == 0, first.output
     assert {file.name for file in out.iterdir()} == {"point_reader.safetensors", "local.json", "MODEL_CARD.md"}
@@ -72,7 +77,7 @@ def test_trains_calibrates_measures_and_says_so(data: Path, tmp_path: Path) -> N
 
 def test_goes_on_from_given_weights_with_answers_only(data: Path, tmp_path: Path) -> None:
     def train(out: Path, *more: str) -> str:
-        command = ["train", "local", "--data", str(data), "-o", str(out), "--work", str(out / "work"), *more]
+        command = [*train_on(data), "-o", str(out), "--work", str(out / "work"), *more]
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, done.output
         return (out / "MODEL_CARD.md").read_text()
