@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.domain import Flag, Label, Submission, Verdict
+from grader.domain import Flag, Label, Match, Submission, Verdict
 from grader.fakes import FakeReader
-from grader.judges.local import Calibration, LocalJudge
+from grader.judges.local import NEAR, Calibration, LocalJudge
 from grader.ports import Passage, Reading, Word
 from grader.text.canonical import canonicalise
-from rubrics.model import CountsAs, KeyPoint, Question, Rubric, Ruling
+from rubrics.model import CountsAs, KeyPoint, Question, Rubric, Ruling, Span
 
 RUBRIC = Rubric(
     question=Question(id="Q1", title="Dropout", text="What does dropout do?"),
@@ -75,6 +75,17 @@ async def test_says_so_when_it_is_not_sure() -> None:
     first, second = await verdicts(LocalJudge(ScriptedReader([[unsure], [sure]]), PLAIN), "One two.")
     assert first.flags == (Flag.LOW_CONFIDENCE,)
     assert second.flags == ()
+
+
+@pytest.mark.parametrize(("similarity", "flags"), [(NEAR, (Flag.JUDGES_DISAGREE,)), (NEAR - 0.01, ())])
+async def test_a_missing_point_with_a_sentence_near_to_it_is_looked_at(
+    similarity: float, flags: tuple[Flag, ...]
+) -> None:
+    answer = canonicalise("Nothing of the kind. Dropout is applied at training time.")
+    near = tuple(Match(point.id, similarity, Span(start=0, end=20), 0.0, 0.0) for point in RUBRIC.key_points)
+    missed, made = (await LocalJudge(FakeReader(), PLAIN).judge(Submission(RUBRIC, answer, near))).verdicts
+    assert (missed.label, missed.flags) == (Label.MISSING, flags)
+    assert (made.label, made.flags) == (Label.COVERED, ())
 
 
 @pytest.mark.parametrize(("temperature", "confidence"), [(1.0, 0.8807), (2.0, 0.7312)])
