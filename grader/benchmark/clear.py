@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,7 +13,7 @@ from grader.benchmark.metrics import Floats, Integers
 from grader.benchmark.verdicts import ComparedVerdict
 from grader.domain import Label
 from grader.grading import RULES
-from grader.judges.cascade import Thresholds
+from grader.judges.cascade import Thresholds, sureness
 
 Booleans = NDArray[np.bool_]
 
@@ -57,6 +58,23 @@ def measured_thresholds(verdicts: Sequence[ComparedVerdict], risk: float, measur
         risk=risk,
         measured_on=measured_on,
     )
+
+
+def thresholds_for_calls(answers: Sequence[Sequence[ComparedVerdict]], calls: float, measured_on: str) -> Thresholds:
+    """The highest mean confidence that leaves at most a share of `calls` in [0, 1] of the answers to a second judge.
+
+    `answers` hold the first judge's verdicts, each answer's together. The stated risk is the upper limit (LEVEL) of the
+    error rate of what stands, taken point by point: points of one answer err together, so it is a little optimistic.
+    Where the first judge finds something wrong in too many answers, more are left.
+    """
+    sure = [(sureness([each.verdict for each in answer]), answer) for answer in answers]
+    known = sorted((mean for mean, _ in sure if mean is not None), reverse=True)
+    wanted = min(len(known), math.ceil((1 - calls) * len(answers)))
+    lowest = known[wanted - 1] if wanted else None
+    stand = [] if lowest is None else [each for mean, answer in sure if (mean or 0.0) >= lowest for each in answer]
+    wrong = sum(each.predicted is not each.label for each in stand)
+    risk = float(upper_error_rate(np.array([wrong]), np.array([len(stand)]))[0]) if stand else 0.0
+    return Thresholds(answer=lowest, sure=SURE, risk=round(risk, 4), measured_on=measured_on)
 
 
 def upper_error_rate(wrong: Integers, points: Integers) -> Floats:

@@ -9,12 +9,12 @@ import numpy as np
 
 from grader.benchmark import metrics
 from grader.benchmark.bootstrap import Bootstrap, Estimate
-from grader.benchmark.clear import measured_thresholds
+from grader.benchmark.clear import measured_thresholds, thresholds_for_calls
 from grader.benchmark.dataset import Case, Dataset
 from grader.benchmark.metrics import LABELS, PREDICTIONS, Floats, Integers
 from grader.benchmark.recorded import Recorded
 from grader.benchmark.verdicts import ComparedVerdict
-from grader.domain import Label, Verdict
+from grader.domain import Label
 from grader.grading import RULES
 from grader.judges.cascade import Thresholds
 from grader.judges.merging import ungraded
@@ -24,7 +24,23 @@ from rubrics.model import Immutable
 SWEPT: Final = (0.99, 0.98, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5, 0.0)
 """Confidences at which a cascade is tried, the same for all labels."""
 
+SWEPT_TOGETHER: Final = (0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.0)
+"""Mean confidences from which on whole answers stand."""
+
 LARGEST_SHARE: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a cascade is to keep to: a risk in [0, 1] for each point or, where given, calls in [0, 1] per answer."""
+
+    risk: float
+    calls: float | None = None
+
+    @property
+    def name(self) -> str:
+        """How it is called in tables."""
+        return f"risk {self.risk:.0%}" if self.calls is None else f"calls {self.calls:g}"
 
 
 class Operation(Immutable):
@@ -48,35 +64,43 @@ class Operation(Immutable):
 
 
 class Tradeoff(Immutable):
-    """The second judge alone, the cascade at `SWEPT` thresholds and at those of `risk`; `chosen` are these."""
+    """The second judge alone, the cascade at `SWEPT` and, for whole answers, `SWEPT_TOGETHER` thresholds.
+
+    `chosen` is what the wished risk, or the wished number of calls, leads to.
+    """
 
     dataset: str
     first: str
     second: str
     chosen: Operation
     swept: tuple[Operation, ...]
+    together: tuple[Operation, ...]
 
 
-def tradeoff(dataset: Dataset, first: Recorded, second: Recorded, risk: float) -> Tradeoff:
-    """The operations of the cascade of `first` and `second`; thresholds for `risk` in [0, 1] come from `first`."""
+def tradeoff(dataset: Dataset, first: Recorded, second: Recorded, wish: Wish) -> Tradeoff:
+    """The operations of the cascade of `first` and `second`; thresholds for `wish` come from `first`."""
     measured_on = f"{dataset.name} {dataset.content_hash}"
-    chosen = measured_thresholds(tuple(first.verdicts.values()), risk, measured_on)
     bench = _Bench(dataset, first, second, Bootstrap([case.question_id for case in dataset.cases]))
     swept = [(f"from {at:g}", _everywhere(at, measured_on)) for at in SWEPT]
     return Tradeoff(
         dataset=dataset.name,
         first=first.report.judge["name"],
         second=second.report.judge["name"],
-        chosen=bench.operation(f"risk {risk:.0%}", chosen),
+        chosen=bench.operation(wish.name, bench.thresholds(wish, measured_on)),
         swept=(
             bench.operation("never", Thresholds.never()),
             *(bench.operation(name, thresholds) for name, thresholds in swept),
         ),
+        together=tuple(bench.operation(f"answer {at:g}", _together(at, measured_on)) for at in SWEPT_TOGETHER),
     )
 
 
 def _everywhere(at: float, measured_on: str) -> Thresholds:
     return Thresholds(covered=at, partial=at, missing=at, risk=LARGEST_SHARE, measured_on=measured_on)
+
+
+def _together(at: float, measured_on: str) -> Thresholds:
+    return Thresholds(answer=at, risk=LARGEST_SHARE, measured_on=measured_on)
 
 
 @dataclass(frozen=True)
@@ -93,7 +117,7 @@ class _Decided:
         rubric = self.case.rubric
         groups = {group.id: group.members for group in rubric.groups}
         said = {
-            member: _verdict(verdict, member)
+            member: verdict.on(member)
             for verdict in self.verdicts
             for member in groups.get(verdict.key_point_id, (verdict.key_point_id,))
         }
@@ -107,6 +131,12 @@ class _Bench:
     first: Recorded
     second: Recorded
     bootstrap: Bootstrap
+
+    def thresholds(self, wish: Wish, measured_on: str) -> Thresholds:
+        if wish.calls is None:
+            return measured_thresholds(tuple(self.first.verdicts.values()), wish.risk, measured_on)
+        answers = [[self.first.verdicts[at] for at in _places(case)] for case in self.dataset.cases]
+        return thresholds_for_calls(answers, wish.calls, measured_on)
 
     def operation(self, name: str, thresholds: Thresholds) -> Operation:
         decided = [self._decide(case, thresholds) for case in self.dataset.cases]
@@ -146,9 +176,8 @@ class _Bench:
 
     def _decide(self, case: Case, thresholds: Thresholds) -> _Decided:
         pairs = [(self.first.verdicts[at], self.second.verdicts[at]) for at in _places(case)]
-        clear = tuple(
-            first.judged_by == RULES or thresholds.are_met_by(_verdict(first, first.key_point_id)) for first, _ in pairs
-        )
+        standing = thresholds.standing([first.verdict for first, _ in pairs])
+        clear = tuple(first.judged_by == RULES or first.key_point_id in standing for first, _ in pairs)
         verdicts = tuple(first if stands else second for stands, (first, second) in zip(clear, pairs, strict=True))
         return _Decided(case, verdicts, clear)
 
@@ -161,12 +190,6 @@ class _Bench:
 
 def _places(case: Case) -> list[tuple[str, str]]:
     return [(case.answer_id, target) for target in case.labels]
-
-
-def _verdict(said: ComparedVerdict, key_point_id: str) -> Verdict:
-    return Verdict(
-        key_point_id=key_point_id, label=said.predicted, judged_by=said.judged_by, confidence=said.confidence
-    )
 
 
 def _confusions(decided: list[_Decided]) -> Floats:

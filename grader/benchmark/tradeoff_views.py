@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from grader.benchmark.bootstrap import LEVEL, Estimate
 from grader.benchmark.sheets import UNDEFINED
 from grader.benchmark.tradeoff import Operation, Tradeoff
 from grader.errors import ConfigurationError
+from grader.judges.cascade import Thresholds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +23,7 @@ TRADEOFF_PLOT_FILE: Final = "tradeoff.png"
 _SIZE: Final = (11.0, 4.8)  # inches
 _DPI: Final = 150
 _BLUE: Final = "#2a6f97"
+_GREEN: Final = "#2d6a4f"
 _RED: Final = "#c1121f"
 _GREY: Final = "#6c757d"
 _TOO_NEAR: Final = 0.03
@@ -38,6 +41,9 @@ def render_tradeoff(tradeoff: Tradeoff) -> Table:
     ):
         table.add_column(heading, justify="right")
     for operation in tradeoff.swept:
+        table.add_row(*_row(operation))
+    table.add_section()
+    for operation in tradeoff.together:
         table.add_row(*_row(operation))
     table.add_section()
     table.add_row(*_row(tradeoff.chosen))
@@ -59,35 +65,47 @@ def plot_tradeoff(tradeoff: Tradeoff, folder: Path) -> Path:
     title = f"{tradeoff.first} before {tradeoff.second} on {tradeoff.dataset}: what calls and tokens buy"
     figure.suptitle(title, fontsize=13, parse_math=False)
     calls, tokens = figure.subplots(1, 2, sharey=True)
-    operations = (*tradeoff.swept, tradeoff.chosen)
-    _draw(calls, operations, [operation.llm_calls.value or 0.0 for operation in operations])
+    _draw(calls, tradeoff, lambda operation: operation.llm_calls.value or 0.0)
     calls.set_xlabel("LLM calls per answer")
     calls.set_ylabel("share of labels that are right")
-    _draw(tokens, operations, [operation.input_tokens + operation.output_tokens for operation in operations])
+    _draw(tokens, tradeoff, lambda operation: operation.input_tokens + operation.output_tokens)
     tokens.set_xlabel("tokens per answer, in and out")
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / TRADEOFF_PLOT_FILE)
     return folder / TRADEOFF_PLOT_FILE
 
 
-def _draw(axes: Axes, operations: tuple[Operation, ...], costs: list[float]) -> None:
-    """Accuracy over `costs` with its interval, a mark an operation; the last one is the chosen one."""
-    right = [operation.accuracy.value or 0.0 for operation in operations]
-    axes.plot(costs[:-1], right[:-1], color=_BLUE, linewidth=1.2, marker="o", markersize=4)
-    lows = [operation.accuracy.low or 0.0 for operation in operations[:-1]]
-    highs = [operation.accuracy.high or 0.0 for operation in operations[:-1]]
-    axes.fill_between(costs[:-1], lows, highs, color=_BLUE, alpha=0.12, linewidth=0)
-    last = (-1.0, -1.0)
-    for operation, cost, share in zip(operations[:-1], costs, right, strict=False):
-        if abs(cost - last[0]) < _TOO_NEAR * max(costs) and abs(share - last[1]) < _TOO_NEAR:
-            continue
-        last, name = (cost, share), operation.name.removeprefix("from ")
-        axes.annotate(name, (cost, share), textcoords="offset points", xytext=(4, -10), fontsize=8, color=_GREY)
-    chosen = operations[-1]
-    axes.plot(costs[-1:], right[-1:], color=_RED, marker="*", markersize=13, linestyle="none", label=chosen.name)
+def _draw(axes: Axes, tradeoff: Tradeoff, cost: Callable[[Operation], float]) -> None:
+    """Accuracy over cost: a line where single points stand, one where whole answers do, a star for what is chosen."""
+    _draw_line(axes, tradeoff.swept, cost, _BLUE, "points stand one by one")
+    _draw_line(axes, tradeoff.together, cost, _GREEN, "answers stand as a whole")
+    chosen = tradeoff.chosen
+    axes.plot(
+        [cost(chosen)], [_right(chosen)], color=_RED, marker="*", markersize=13, linestyle="none", label=chosen.name
+    )
     axes.legend(loc="lower right", frameon=False)
     axes.set_xlim(left=0)
     axes.grid(alpha=0.25)
+
+
+def _draw_line(
+    axes: Axes, operations: tuple[Operation, ...], cost: Callable[[Operation], float], colour: str, name: str
+) -> None:
+    costs, right = [cost(operation) for operation in operations], [_right(operation) for operation in operations]
+    axes.plot(costs, right, color=colour, linewidth=1.2, marker="o", markersize=4, label=name)
+    lows = [operation.accuracy.low or 0.0 for operation in operations]
+    highs = [operation.accuracy.high or 0.0 for operation in operations]
+    axes.fill_between(costs, lows, highs, color=colour, alpha=0.12, linewidth=0)
+    last = (-1.0, -1.0)
+    for operation, at, share in zip(operations, costs, right, strict=True):
+        if abs(at - last[0]) < _TOO_NEAR * max(costs) and abs(share - last[1]) < _TOO_NEAR:
+            continue
+        last, shown = (at, share), operation.name.rpartition(" ")[2]
+        axes.annotate(shown, (at, share), textcoords="offset points", xytext=(4, -10), fontsize=8, color=_GREY)
+
+
+def _right(operation: Operation) -> float:
+    return operation.accuracy.value or 0.0
 
 
 def _row(operation: Operation) -> tuple[str, ...]:
@@ -106,11 +124,13 @@ def _row(operation: Operation) -> tuple[str, ...]:
 
 def _caption(tradeoff: Tradeoff) -> str:
     chosen = tradeoff.chosen.thresholds
-    shown = ", ".join(
-        f"{name} {UNDEFINED if at is None else format(at, '.4g')}"
-        for name, at in (("covered", chosen.covered), ("partial", chosen.partial), ("missing", chosen.missing))
-    )
+    shown = ", ".join(f"{name} {UNDEFINED if at is None else format(at, '.4g')}" for name, at in _levels(chosen))
     return f"per answer; kappa of covered or not; {LEVEL:.0%} intervals; thresholds at {tradeoff.chosen.name}: {shown}"
+
+
+def _levels(thresholds: Thresholds) -> tuple[tuple[str, float | None], ...]:
+    each = (("covered", thresholds.covered), ("partial", thresholds.partial), ("missing", thresholds.missing))
+    return (*each, ("answer", thresholds.answer))
 
 
 def _with_interval(estimate: Estimate) -> str:

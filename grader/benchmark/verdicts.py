@@ -9,7 +9,7 @@ from pydantic import Field
 
 from grader.benchmark.dataset import Case
 from grader.benchmark.run import Run
-from grader.domain import Grade, GradedPoint, Label
+from grader.domain import Grade, GradedPoint, Label, Verdict
 from rubrics.model import Immutable
 
 POINTS_FILE: Final = "points.jsonl"
@@ -38,6 +38,17 @@ class ComparedVerdict(Immutable):
     def is_confident(self) -> bool:
         """Whether there is a label with a confidence in it."""
         return self.confidence is not None and self.predicted is not Label.UNGRADED
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the judge said, without its evidence."""
+        return self.on(self.key_point_id)
+
+    def on(self, key_point_id: str) -> Verdict:
+        """The same said of another key point."""
+        return Verdict(
+            key_point_id=key_point_id, label=self.predicted, judged_by=self.judged_by, confidence=self.confidence
+        )
 
 
 def compare(run: Run) -> tuple[tuple[ComparedVerdict, ...], ...]:

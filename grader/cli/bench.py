@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from grader.bootstrap import Services
 from grader.cli.offline import (
+    Calls,
     DumpPrompts,
     First,
     Replay,
@@ -72,12 +73,15 @@ def bench(  # noqa: PLR0913 - one parameter an option
     first: First = None,
     second: Second = None,
     risk: Risk = 0.05,
+    calls: Calls = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure judges on labelled answers: agreement, score error, calibration, speed, cost, each with an interval."""
     datasets = _datasets(questions, answers, sets or [], held_out, sample)
     if first is not None or second is not None:
-        show(compare(_only(datasets), first, second, risk), out, as_json=as_json)
+        from grader.benchmark.tradeoff import Wish
+
+        show(compare(_only(datasets), first, second, Wish(risk, calls)), out, as_json=as_json)
         return
     model = offline_model(replay, dump_prompts)
     services = bench_services(model)

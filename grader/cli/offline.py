@@ -20,7 +20,7 @@ from grader.settings import load_settings
 if TYPE_CHECKING:
     from grader.benchmark.dataset import Dataset
     from grader.benchmark.replay import ReplayedChatModel
-    from grader.benchmark.tradeoff import Tradeoff
+    from grader.benchmark.tradeoff import Tradeoff, Wish
 
 THRESHOLDS_FILE: Final = "thresholds.json"
 TRADEOFF_FILE: Final = "tradeoff.json"
@@ -39,6 +39,10 @@ First = Annotated[
 Second = Annotated[Path | None, typer.Option(help="The same of the second judge; no judge is asked again.")]
 Risk = Annotated[
     float, typer.Option(min=0, max=1, help="Highest share of wrong verdicts among those the first judge decides.")
+]
+
+Calls = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Instead of --risk: LLM calls per answer; whole answers stand then.")
 ]
 
 
@@ -91,14 +95,14 @@ def warn_of_gaps(model: ReplayedChatModel) -> None:
             Console(stderr=True, highlight=False).print(f"[yellow]{len(ids):,}: {what}[/] {_named(ids)}")
 
 
-def compare(dataset: Dataset, first: Path | None, second: Path | None, risk: float) -> Tradeoff:
-    """What a cascade of two measured judges gains and costs, from their stored verdicts; thresholds for `risk`."""
+def compare(dataset: Dataset, first: Path | None, second: Path | None, wish: Wish) -> Tradeoff:
+    """What a cascade of two measured judges gains and costs, from their stored verdicts; thresholds for `wish`."""
     if first is None or second is None:
         raise typer.BadParameter("--first and --second go together: name the folders of both judges")
     from grader.benchmark.recorded import read_recorded
     from grader.benchmark.tradeoff import tradeoff
 
-    return tradeoff(dataset, read_recorded(first, dataset), read_recorded(second, dataset), risk)
+    return tradeoff(dataset, read_recorded(first, dataset), read_recorded(second, dataset), wish)
 
 
 def show(found: Tradeoff, out: Path | None, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ How sure is sure enough is measured on labelled answers (`grader bench --judge c
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +28,8 @@ NAME: Final = "cascade"
 class Thresholds(Immutable):
     """From which confidence in [0, 1] on a first judge's verdict stands, by label; None: never.
 
+    From the mean confidence `answer` on its verdicts on a whole answer stand, where it calls nothing wrong: the second
+    judge reads an answer as a whole, so half of the answers saved is half of the price, and half of the points is not.
     `risk` in [0, 1] is the share of wrong ones among the verdicts that stand, which was not exceeded at 95 %
     confidence; `measured_on` says on what. There is none for `contradicted`: to say that somebody is wrong
     always takes a second opinion. From the confidence `sure` on it is worth a person's time that the second judge
@@ -37,6 +39,7 @@ class Thresholds(Immutable):
     covered: float | None = Field(default=None, ge=0, le=1)
     partial: float | None = Field(default=None, ge=0, le=1)
     missing: float | None = Field(default=None, ge=0, le=1)
+    answer: float | None = Field(default=None, ge=0, le=1)
     sure: float | None = Field(default=None, ge=0, le=1)
     risk: float = Field(ge=0, le=1)
     measured_on: str
@@ -58,14 +61,29 @@ class Thresholds(Immutable):
             ) from error
         return found.get(judge, cls.never())
 
-    def are_met_by(self, verdict: Verdict) -> bool:
-        """Whether this verdict of the first judge stands."""
+    def standing(self, verdicts: Sequence[Verdict]) -> frozenset[str]:
+        """The points of an answer on which the first judge's verdicts stand, together or each by itself."""
+        together = _reaches(sureness(verdicts), self.answer)
+        return frozenset(each.key_point_id for each in verdicts if together or self._is_met_by(each))
+
+    def _is_met_by(self, verdict: Verdict) -> bool:
         lowest = {Label.COVERED: self.covered, Label.PARTIAL: self.partial, Label.MISSING: self.missing}
         return _reaches(verdict.confidence, lowest.get(verdict.label))
 
     def is_sure(self, verdict: Verdict) -> bool:
         """Whether the opposite from the second judge is strange."""
         return _reaches(verdict.confidence, self.sure)
+
+
+def sureness(verdicts: Sequence[Verdict]) -> float | None:
+    """How sure a judge is of an answer, the mean of its confidences; None where it calls a point wrong or has none.
+
+    On `gold` the mean parts right from wrong a little better than the least of the confidences (measured).
+    """
+    known = [each.confidence for each in verdicts if each.confidence is not None]
+    if not known or len(known) < len(verdicts) or any(each.label is Label.CONTRADICTED for each in verdicts):
+        return None
+    return sum(known) / len(known)
 
 
 def _reaches(confidence: float | None, threshold: float | None) -> bool:
@@ -101,7 +119,7 @@ class CascadeJudge:
         """The first judge's clear verdicts and the second one's of the rest; `judged_by` says whose each is."""
         first = await self._first(submission)
         opinions = {verdict.key_point_id: verdict for verdict in first.verdicts}
-        clear = {name for name, verdict in opinions.items() if self.thresholds.are_met_by(verdict)}
+        clear = self.thresholds.standing(first.verdicts)
         unclear = tuple(point.id for point in submission.points if point.id not in clear)
         if not unclear:
             return first

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.benchmark import Dataset, Run, run_benchmark, summarise, write_report
 from grader.benchmark.recorded import Recorded, read_recorded
-from grader.benchmark.tradeoff import Operation, Tradeoff, tradeoff
+from grader.benchmark.tradeoff import Operation, Tradeoff, Wish, tradeoff
 from grader.benchmark.tradeoff_views import TRADEOFF_PLOT_FILE, plot_tradeoff, render_tradeoff
 from grader.domain import Judgement, Label, Submission, Usage, Verdict
 from grader.errors import DatasetError
@@ -68,7 +68,7 @@ async def second(dataset: Dataset, tmp_path: Path) -> Recorded:
 
 @pytest.fixture
 def found(dataset: Dataset, first: Recorded, second: Recorded) -> Tradeoff:
-    return tradeoff(dataset, first, second, risk=0.9)
+    return tradeoff(dataset, first, second, Wish(risk=0.9))
 
 
 def at(found: Tradeoff, name: str) -> Operation:
@@ -95,6 +95,23 @@ def test_lower_thresholds_never_ask_more(found: Tradeoff) -> None:
     assert calls == sorted(calls, reverse=True)
 
 
+def test_whole_answers_stand_where_the_first_judge_is_sure_of_them_and_calls_nothing_wrong(found: Tradeoff) -> None:
+    calls = {operation.name: operation.llm_calls.value for operation in found.together}
+    assert (calls["answer 0.9"], calls["answer 0.75"], calls["answer 0.65"], calls["answer 0"]) == (
+        0.75,
+        0.5,
+        0.25,
+        0.25,
+    )
+
+
+def test_wished_calls_are_kept_and_the_risk_is_stated(dataset: Dataset, first: Recorded, second: Recorded) -> None:
+    chosen = tradeoff(dataset, first, second, Wish(risk=0.05, calls=0.5)).chosen
+    assert (chosen.name, chosen.llm_calls.value, chosen.input_tokens) == ("calls 0.5", 0.5, 500.0)
+    assert chosen.thresholds.answer == pytest.approx(0.795)
+    assert (chosen.wrong_when_clear or 0.0) < chosen.thresholds.risk < 1.0
+
+
 def test_the_chosen_thresholds_are_those_of_the_risk_and_say_on_what(found: Tradeoff, dataset: Dataset) -> None:
     assert found.chosen.name == "risk 90%"
     assert found.chosen.thresholds.risk == 0.9
@@ -106,7 +123,7 @@ def test_the_table_shows_every_operation(found: Tradeoff) -> None:
     with console.capture() as shown:
         console.print(render_tradeoff(found))
     assert "local before llm on tides" in shown.get()
-    assert all(operation.name in shown.get() for operation in (*found.swept, found.chosen))
+    assert all(operation.name in shown.get() for operation in (*found.swept, *found.together, found.chosen))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")

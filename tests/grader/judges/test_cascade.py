@@ -70,6 +70,23 @@ async def test_a_contradiction_always_gets_a_second_opinion() -> None:
     assert other.asked == [("a",)]
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ({"a": (COVERED, 0.9), "b": (MISSING, 0.6), "c": (PARTIAL, 0.6)}, True),
+        ({"a": (COVERED, 0.9), "b": (MISSING, 0.6), "c": (PARTIAL, 0.5)}, False),
+        ({"a": (COVERED, 0.9), "b": (CONTRADICTED, 0.9), "c": (PARTIAL, 0.9)}, False),
+    ],
+)
+async def test_an_answer_stands_as_a_whole_where_the_first_judge_is_sure_of_it_on_average(
+    said: Said, *, stands: bool
+) -> None:
+    other = second()
+    thresholds = Thresholds(answer=0.7, risk=0.2, measured_on="made up")
+    await CascadeJudge(first(said), other, thresholds).judge(SUBMISSION)
+    assert other.asked == ([] if stands else [POINTS])
+
+
 @pytest.mark.parametrize("label", [COVERED, PARTIAL, MISSING])
 async def test_without_thresholds_nothing_is_clear(label: Label) -> None:
     other = second()
@@ -197,4 +214,4 @@ def test_a_thresholds_file_that_cannot_be_read_is_named(text: str | None, tmp_pa
 @pytest.mark.parametrize("judge", ["local", "similarity", "nobody"])
 def test_the_shipped_thresholds_can_be_read(judge: str) -> None:
     clear = Verdict(key_point_id="a", label=CONTRADICTED, judged_by=judge, confidence=1.0)
-    assert not Thresholds.read(judge).are_met_by(clear)
+    assert not Thresholds.read(judge).standing((clear,))
