@@ -23,6 +23,9 @@ CAN_BE_CLEAR: Final = (Label.COVERED, Label.PARTIAL, Label.MISSING)
 SURE: Final = 0.8
 """`Thresholds.sure`; chosen, not measured: a calibrated judge is wrong in one of five such verdicts."""
 
+PRECISION: Final = 10_000
+"""One over the last digit of a threshold for whole answers, which is cut there."""
+
 LEVEL: Final = 0.95
 """Confidence of the one-sided bound on the error rate: with no error at all, risk 5 % takes 59 points."""
 
@@ -70,7 +73,7 @@ def thresholds_for_calls(answers: Sequence[Sequence[ComparedVerdict]], calls: fl
     sure = [(sureness([each.verdict for each in answer]), answer) for answer in answers]
     known = sorted((mean for mean, _ in sure if mean is not None), reverse=True)
     wanted = min(len(known), math.ceil((1 - calls) * len(answers)))
-    lowest = known[wanted - 1] if wanted else None
+    lowest = math.floor(known[wanted - 1] * PRECISION) / PRECISION if wanted else None
     stand = [] if lowest is None else [each for mean, answer in sure if (mean or 0.0) >= lowest for each in answer]
     wrong = sum(each.predicted is not each.label for each in stand)
     risk = float(upper_error_rate(np.array([wrong]), np.array([len(stand)]))[0]) if stand else 0.0

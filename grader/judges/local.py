@@ -23,17 +23,17 @@ from grader.text.sentences import sentences
 from rubrics.model import CountsAs, Immutable, KeyPoint, Ruling, Span
 
 NAME: Final = "local"
-SURE_CONTRADICTION: Final = 0.55
+SURE_CONTRADICTION: Final = 0.5
 """Probability in [0, 1] below which it is not said without reserve that somebody is wrong.
 
-On `gold`, whose questions the reader has not seen, 80 % of the contradictions from it on are true, and 47 % of
-those below (44 and 55 verdicts).
+On `gold`, whose questions the reader has not seen, 76 % of the contradictions from it on are true, and 56 % of
+those below (71 and 25 verdicts).
 """
 
 NEAR: Final = 0.65
 """Cosine in [-1, 1] of a key point and the closest sentence from which it is odd that the point should be missing.
 
-On `gold` 11 of 21 such verdicts are wrong, of all that say missing 25 %.
+On `gold` 12 of 22 such verdicts are wrong, of all that say missing 25 %.
 """
 
 LABELS: Final = (Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED)
@@ -52,12 +52,15 @@ _REASONS: Final = {
 class Calibration(Immutable):
     """From a reading's logits to probabilities: each divided by `temperature`, which changes no verdict.
 
-    `unsure_below` is the probability under which a verdict needs a person. `fitted_on` says on what both
-    were fitted. Guo et al. 2017, "On Calibration of Modern Neural Networks".
+    `contradiction` is then added to the logit of `contradicted`: the answers to learn from say more that is wrong than
+    people do, and who learned from them expects it. `unsure_below` is the probability under which a verdict needs a
+    person. `fitted_on` says on what this and the temperature were fitted. Guo et al. 2017, "On Calibration of Modern
+    Neural Networks".
     """
 
     fitted_on: str
     temperature: float = Field(gt=0)
+    contradiction: float = 0.0
     unsure_below: float = Field(ge=0, le=1)
 
     @classmethod
@@ -67,10 +70,17 @@ class Calibration(Immutable):
 
     def probabilities(self, reading: Reading) -> NDArray[np.float64]:
         """Probability of each of LABELS, summing to 1."""
-        logits = np.asarray(reading.logits) / self.temperature
-        odds = np.exp(logits - logits.max())
-        shares: NDArray[np.float64] = odds / odds.sum()
-        return shares
+        chances: NDArray[np.float64] = shares(np.asarray([reading.logits]), self.temperature, self.contradiction)[0]
+        return chances
+
+
+def shares(logits: NDArray[np.float64], temperature: float, contradiction: float) -> NDArray[np.float64]:
+    """Probabilities of LABELS, each row summing to 1, for logits of shape (readings, 4); see `Calibration`."""
+    shifted = logits / temperature
+    shifted[:, LABELS.index(Label.CONTRADICTED)] += contradiction
+    odds = np.exp(shifted - shifted.max(axis=1, keepdims=True))
+    found: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return found
 
 
 def in_doubt(point: GradedPoint) -> bool:
@@ -116,11 +126,11 @@ class LocalJudge:
 
         Rulings that deny credit are the LLM's: an answer may say such words and make the point beside them.
         """
-        shares, reading = self._clearest(readings)
+        chances, reading = self._clearest(readings)
         counted = Label(ruling.counts_as)
-        if LABELS[int(shares.argmax())] is not Label.COVERED or verdict.label in {Label.COVERED, counted}:
+        if LABELS[int(chances.argmax())] is not Label.COVERED or verdict.label in {Label.COVERED, counted}:
             return verdict
-        confidence = round(float(shares.max()), 4)
+        confidence = round(float(chances.max()), 4)
         return verdict.model_copy(
             update={
                 "label": counted,
@@ -132,9 +142,9 @@ class LocalJudge:
         )
 
     def _verdict(self, point: KeyPoint, readings: Sequence[Reading], text: str, *, near: bool) -> Verdict:
-        shares, reading = self._clearest(readings)
-        label = LABELS[int(shares.argmax())]
-        confidence = round(float(shares.max()), 4)
+        chances, reading = self._clearest(readings)
+        label = LABELS[int(chances.argmax())]
+        confidence = round(float(chances.max()), 4)
         return Verdict(
             key_point_id=point.id,
             label=label,

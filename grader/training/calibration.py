@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.benchmark.dataset import Case, Dataset
 from grader.domain import Label
-from grader.judges.local import LABELS, Calibration
+from grader.judges.local import LABELS, Calibration, shares
 from grader.ports import Passage, Reader
 from grader.text.canonical import canonicalise
 
@@ -20,6 +20,14 @@ UNSURE_SHARE: Final = 0.15
 
 TEMPERATURES: Final = (0.1, 20.0)
 """Where the temperature is looked for."""
+
+CONTRADICTION: Final = -0.6
+"""`Calibration.contradiction`: the logarithm of how much rarer contradictions are than where the network learned.
+
+Of the points learned from 22 % are contradicted, of those of `gold` 12 %. On `gold` 71 % of the contradictions found
+are some, without this 61 %, at the same kappa; 6 % of what is right is called wrong instead of 11 %. Saerens et al.
+2002, "Adjusting the Outputs of a Classifier to New a Priori Probabilities: A Simple Procedure".
+"""
 
 TINY: Final = 1e-12
 """Keeps the logarithm of a share that rounds to 0 finite."""
@@ -54,22 +62,16 @@ def fit(logits: Floats, truth: NDArray[np.int64], named: str) -> Calibration:
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - comes with the embedding model, 0.5 s to import
 
     def surprise(temperature: float) -> float:
-        return -float(np.log(_shares(logits, temperature)[np.arange(len(truth)), truth] + TINY).mean())
+        return -float(np.log(shares(logits, temperature, CONTRADICTION)[np.arange(len(truth)), truth] + TINY).mean())
 
     temperature = round(float(minimize_scalar(surprise, bounds=TEMPERATURES, method="bounded").x), DIGITS)
-    confidence = _shares(logits, temperature).max(axis=1)
+    confidence = shares(logits, temperature, CONTRADICTION).max(axis=1)
     return Calibration(
         fitted_on=named,
         temperature=temperature,
+        contradiction=CONTRADICTION,
         unsure_below=round(float(np.quantile(confidence, UNSURE_SHARE)), DIGITS),
     )
-
-
-def _shares(logits: Floats, temperature: float) -> Floats:
-    scaled = logits / temperature
-    odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
-    return shares
 
 
 async def _logits(reader: Reader, case: Case) -> Floats:

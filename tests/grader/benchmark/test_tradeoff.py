@@ -108,7 +108,7 @@ def test_whole_answers_stand_where_the_first_judge_is_sure_of_them_and_calls_not
 def test_wished_calls_are_kept_and_the_risk_is_stated(dataset: Dataset, first: Recorded, second: Recorded) -> None:
     chosen = tradeoff(dataset, first, second, Wish(risk=0.05, calls=0.5)).chosen
     assert (chosen.name, chosen.llm_calls.value, chosen.input_tokens) == ("calls 0.5", 0.5, 500.0)
-    assert chosen.thresholds.answer == pytest.approx(0.795)
+    assert chosen.thresholds.answer == pytest.approx(0.795, abs=2e-4)
     assert (chosen.wrong_when_clear or 0.0) < chosen.thresholds.risk < 1.0
 
 
