@@ -1,8 +1,9 @@
 """Processor time of one request: `python -m tests.benchmarks.load.processor [sqlite|postgresql ...]`.
 
 Requests are handed to the protocol of a running application in this process, one after the other, as if they had come
-over a socket. What is counted is the time that this process spends on the processor, but crowded caches
-make it up to three times as long: compare in turns. PostgreSQL's own processes are not in it. Behind a submission its grade is made, which is in it.
+over a socket. What is counted is the time that this process spends on the processor, which neighbours can make three
+times as long by the caches they fill: compare in turns. PostgreSQL's own processes are not in it; the grades that are
+made meanwhile are.
 """
 
 from __future__ import annotations
