@@ -26,7 +26,7 @@ from rubrics.model import KeyPoint, KeyPointKind, Span
 NAME: Final = "formula"
 """Stands in `judged_by`."""
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Goes up with every change that can change a verdict."""
 
 _SAYS_IT: Final = "The answer states this formula."
