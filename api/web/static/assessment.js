@@ -10,6 +10,8 @@ class AnswerSaver extends HTMLElement {
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("submit", (event) => this.sending(event));
     addEventListener("online", () => this.save());
+    const { answer } = this.form.elements;
+    if (answer.value !== answer.defaultValue) this.changed(); // written before this script was there
   }
 
   changed() {

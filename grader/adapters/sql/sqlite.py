@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -51,11 +51,10 @@ class SqliteBackend:
         """A connection that sees one state of the database."""
         async with asyncio.timeout(self._wait_seconds):
             await self._free.acquire()
-        connection = ThreadedConnection(self._readers, self._threads)
         try:
-            yield connection
+            with closing(ThreadedConnection(self._readers, self._threads)) as connection:
+                yield connection
         finally:
-            connection.close()
             self._free.release()
 
     @asynccontextmanager
