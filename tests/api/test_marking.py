@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from api.web.marking import Passage, badge, mark
 from grader.domain import Evidence, GradedPoint, Label
+from grader.judges.local import SURE_CONTRADICTION
 
 TEXT = "The moon pulls the water."
 
@@ -96,8 +97,8 @@ def test_the_passages_joined_are_the_text_and_every_piece_of_evidence_is_marked(
 @pytest.mark.parametrize(
     ("judge", "confidence", "said"),
     [
-        ("local", 0.54, "perhaps wrong"),
-        ("local", 0.56, "wrong"),
+        ("local", SURE_CONTRADICTION - 0.01, "perhaps wrong"),
+        ("local", SURE_CONTRADICTION + 0.01, "wrong"),
         ("llm", 0.4, "wrong"),
         ("llm", None, "wrong"),
     ],
