@@ -7,6 +7,7 @@ import pytest
 from grader.domain import GradedPoint, Label
 from grader.interviews.page import page
 from grader.interviews.report import CandidateReport, InterviewReport, QuestionReport
+from grader.judges.local import SURE_CONTRADICTION
 from grader.transcripts import Segment, Transcript, Turn
 from rubrics.model import Span
 from tests.grader.adapters.sql.examples import grade
@@ -43,7 +44,8 @@ def shown(judge: str, confidence: float) -> str:
 
 
 @pytest.mark.parametrize(
-    ("judge", "confidence", "reserved"), [("local", 0.54, True), ("local", 0.56, False), ("llm", 0.4, False)]
+    ("judge", "confidence", "reserved"),
+    [("local", SURE_CONTRADICTION - 0.01, True), ("local", SURE_CONTRADICTION + 0.01, False), ("llm", 0.4, False)],
 )
 def test_wrong_is_said_with_reserve_where_the_local_judge_is_not_sure(
     judge: str, confidence: float, *, reserved: bool
