@@ -95,7 +95,7 @@ def overflow(page: Any) -> int:
 
 def settle(page: Any) -> None:
     """Wait until no part of the page is being replaced."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
 
 
 def tab_to(page: Any, what: str, reached: str) -> None:

@@ -169,7 +169,7 @@ def test_who_loses_the_connection_is_told_and_loses_nothing(browser: Any, custom
     made = customer.order()
     with opened(browser) as page:
         begin(page, customer.link(made))
-        page.wait_for_function("!!customElements.get('answer-saver')")  # what is not loaded yet will not be
+        page.locator("answer-saver:defined").wait_for(state="attached")  # what is not loaded yet will not be
         page.context.set_offline(True)
         page.get_by_label("Your answer").fill(ANSWER)
         page.get_by_text("Not saved: no connection").wait_for()

@@ -72,7 +72,7 @@ def test_the_whole_loop_with_the_keyboard_alone(browser: Any, site: str) -> None
             page.keyboard.press("j")
         page.keyboard.press("h")
         page.locator("#point-2 .hint").wait_for()
-        page.wait_for_function("document.activeElement.id === 'point-2'")  # the replaced point has the focus again
+        page.locator("#point-2:focus").wait_for()  # the replaced point has the focus again
         page.keyboard.press("k")
         page.keyboard.press("e")
         assert page.evaluate("document.activeElement.getAttribute('href')") == "#point-1"
