@@ -100,6 +100,19 @@ def estimated_tokens(*texts: str) -> int:
     return sum(len(text.encode("utf-8", "replace")) for text in texts) // BYTES_PER_TOKEN + 1
 
 
+async def completed_within(
+    reservation: Reservation, model: ChatModel, prices: Prices, request: ChatRequest
+) -> Completion:
+    """The model's answer to a call that was reserved for, which learns what it took; JudgeFailure."""
+    try:
+        completion = await model.complete(**request)
+    except JudgeFailure as failure:
+        reservation.took = Amount.of(prices.priced(failure.usage))
+        raise
+    reservation.took = Amount.of(prices.usage(completion))
+    return completion
+
+
 @dataclass(frozen=True)
 class BudgetedChatModel:
     """A ChatModel that makes no call its budget does not allow."""
@@ -118,13 +131,7 @@ class BudgetedChatModel:
         tokens = estimated_tokens(request["system"], request["user"], str(request["schema"]))
         cost = self.prices.cost(tokens, EXPECTED_OUTPUT_TOKENS)
         with self.budget.reserved(Amount(1, tokens + EXPECTED_OUTPUT_TOKENS, cost)) as reservation:
-            try:
-                completion = await self.model.complete(**request)
-            except JudgeFailure as failure:
-                reservation.took = Amount.of(self.prices.priced(failure.usage))
-                raise
-            reservation.took = Amount.of(self.prices.usage(completion))
-            return completion
+            return await completed_within(reservation, self.model, self.prices, request)
 
     async def close(self) -> None:
         """Close the model."""

@@ -22,12 +22,12 @@ from grader.ports import ChatModel, Completion
 from grader.prompting.extraction import json_objects
 from grader.prompting.feedback import (
     SCHEMA_NAME,
-    FeedbackPrompt,
     Told,
     feedback_prompt,
     feedback_prompt_hash,
     feedback_schema,
 )
+from grader.prompting.messages import Prompt
 from grader.text.firewall import is_plain, leaks
 from grader.text.neutral import neutralised
 from grader.text.quotes import says
@@ -141,7 +141,7 @@ def _draft(completion: Completion) -> _Draft | None:
 
 
 def _fault(
-    draft: _Draft, prompt: FeedbackPrompt, rubric: Rubric, verdicts: tuple[Verdict, ...], mode: FeedbackMode
+    draft: _Draft, prompt: Prompt, rubric: Rubric, verdicts: tuple[Verdict, ...], mode: FeedbackMode
 ) -> str | None:
     """Which rule the draft breaks, None where it breaks none."""
     texts = "\n".join(draft.texts())

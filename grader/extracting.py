@@ -11,10 +11,10 @@ from grader.domain import Usage
 from grader.errors import JudgeFailure
 from grader.ports import ChatModel, Completion
 from grader.prompting.completed import FINISHED, completed
+from grader.prompting.extraction import UnusableReply
+from grader.prompting.messages import Prompt
 from grader.prompting.points import (
     SCHEMA_NAME,
-    PointsPrompt,
-    UnusableReply,
     points_prompt,
     points_prompt_hash,
     points_schema,
@@ -93,7 +93,7 @@ class LlmExtractor:
                 INVALID_REPLY, f"the model gave no list of points: {unusable}", usage=usage
             ) from unusable
 
-    async def _ask(self, prompt: PointsPrompt, spent: Usage) -> Completion:
+    async def _ask(self, prompt: Prompt, spent: Usage) -> Completion:
         try:
             return await self.model.complete(
                 system=prompt.system, user=prompt.user, schema_name=SCHEMA_NAME, schema=points_schema()
@@ -103,7 +103,7 @@ class LlmExtractor:
             raise
 
 
-def _text(completion: Completion, prompt: PointsPrompt, usage: Usage) -> str:
+def _text(completion: Completion, prompt: Prompt, usage: Usage) -> str:
     try:
         return completed(completion, prompt.canary)
     except JudgeFailure as failure:

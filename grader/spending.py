@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Unpack
 
 from grader.access import Amount, Limit
-from grader.budget import EXPECTED_OUTPUT_TOKENS, Prices, Reservation, estimated_tokens
+from grader.budget import EXPECTED_OUTPUT_TOKENS, Prices, Reservation, completed_within, estimated_tokens
 from grader.domain import Judgement, Submission, Usage
 from grader.errors import BudgetExhausted, JudgeFailure, StorageError
 from grader.ports import ChatModel, ChatRequest, Completion, Judge, SpendingStore
@@ -116,13 +116,7 @@ class DailyChatModel:
         tokens = estimated_tokens(request["system"], request["user"]) + EXPECTED_OUTPUT_TOKENS
         cost = self.prices.cost(tokens - EXPECTED_OUTPUT_TOKENS, EXPECTED_OUTPUT_TOKENS)
         async with self.budget.reserved(self.tenant, Amount(1, tokens, cost)) as reservation:
-            try:
-                completion = await self.model.complete(**request)
-            except JudgeFailure as failure:
-                reservation.took = Amount.of(self.prices.priced(failure.usage))
-                raise
-            reservation.took = Amount.of(self.prices.usage(completion))
-            return completion
+            return await completed_within(reservation, self.model, self.prices, request)
 
     async def close(self) -> None:
         """Close the model."""

@@ -18,10 +18,10 @@ from grader.errors import JudgeFailure
 from grader.interviews.planned import Planned
 from grader.ports import ChatModel
 from grader.prompting.completed import completed
+from grader.prompting.extraction import UnusableReply
 from grader.prompting.interview import (
     SCHEMA_NAME,
     Asked,
-    UnusableReply,
     interview_prompt,
     interview_schema,
     read_decisions,

@@ -17,9 +17,10 @@ from grader.errors import JudgeFailure
 from grader.judges.merging import ungraded
 from grader.judges.proof import doubts, proof
 from grader.ports import ChatModel, Completion
-from grader.prompting import SCHEMA_NAME, Prompt, build_prompt, prompt_hash, repair_prompt, response_schema
+from grader.prompting import SCHEMA_NAME, build_prompt, prompt_hash, repair_prompt, response_schema
 from grader.prompting.completed import FINISHED, PROMPT_LEAKED, completed
 from grader.prompting.examples import Example
+from grader.prompting.messages import Prompt
 from grader.prompting.reading import Reply, Said, read_reply
 from grader.text.firewall import is_plain
 from rubrics.model import KeyPoint

@@ -7,14 +7,12 @@ guess; the closing rules, with the ids asked for, have the last word.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.domain import Label, Submission
 from grader.prompting.examples import Example, rendered
 from grader.prompting.files import wording, wording_hash
+from grader.prompting.messages import Prompt, closed_object, token
 from grader.text.neutral import neutralised
 from rubrics.model import KeyPoint, Rubric
 
@@ -26,29 +24,18 @@ MAX_REPLY_QUOTED: Final = 4_000
 """Characters of a bad reply that are shown to the model again."""
 
 _FILES: Final = ("system.md", "user.md", "repair.md")
-_TOKEN_CHARACTERS: Final = 32
-"""128 bits in hex: nobody can guess a delimiter or the canary."""
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """The two messages of one judge call, and the word in them that no reply may contain."""
-
-    system: str
-    user: str
-    canary: str
 
 
 def build_prompt(submission: Submission, *, secret: bytes, examples: tuple[Example, ...] = ()) -> Prompt:
     """The messages that ask for one verdict per asked point; the same input and secret give the same prompt."""
     rubric, answer = submission.rubric, neutralised(submission.answer.text.strip())
-    canary = _token(secret, "canary")
+    canary = token(secret, "canary")
     system = wording("system.md").format(canary=canary)
     user = wording("user.md").format(
         question=rubric.question.text,
         key_points="\n".join(_described(point) for point in rubric.key_points),
         answer=answer,
-        nonce=_token(secret, "answer", answer),
+        nonce=token(secret, "answer", answer),
         count=len(submission.points),
         asked=_ids(submission),
     )
@@ -59,7 +46,7 @@ def repair_prompt(prompt: Prompt, submission: Submission, reply: str, problems: 
     """`prompt` again, with the reply it got and what is wrong with that."""
     shown = neutralised(reply[:MAX_REPLY_QUOTED].replace("\0", " "))
     addition = wording("repair.md").format(
-        reply=shown, nonce=_token(secret, "reply", shown), problems=problems, asked=_ids(submission)
+        reply=shown, nonce=token(secret, "reply", shown), problems=problems, asked=_ids(submission)
     )
     return Prompt(prompt.system, f"{prompt.user}\n\n{addition}", prompt.canary)
 
@@ -75,7 +62,7 @@ def response_schema(rubric: Rubric) -> dict[str, Any]:
         "reason": {"type": "string"},
         "verdict": {"type": "string", "enum": [label.value for label in OFFERED]},
     }
-    return _closed_object({"verdicts": {"type": "array", "items": _closed_object(verdict)}})
+    return closed_object({"verdicts": {"type": "array", "items": closed_object(verdict)}})
 
 
 def prompt_hash(examples: tuple[Example, ...] = ()) -> str:
@@ -94,13 +81,3 @@ def _described(point: KeyPoint) -> str:
 
 def _ids(submission: Submission) -> str:
     return ", ".join(point.id for point in submission.points)
-
-
-def _token(secret: bytes, *parts: str) -> str:
-    """128 bits that only who knows the secret can tell, the same for the same parts."""
-    digest = hmac.new(secret, "\0".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256)
-    return digest.hexdigest()[:_TOKEN_CHARACTERS]
-
-
-def _closed_object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

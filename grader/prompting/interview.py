@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from grader.prompting.extraction import json_objects
+from grader.prompting.extraction import UnusableReply, read_object
 from grader.prompting.files import wording
+from grader.prompting.messages import Prompt, closed_object, token
 from grader.text.neutral import neutralised
 
 SCHEMA_NAME: Final = "decisions"
 
 MAX_TURN_CHARACTERS: Final = 600
 """Of a turn that is shown; what it is about is said by then."""
-
-_TOKEN_CHARACTERS: Final = 32
-
-
-@dataclass(frozen=True)
-class InterviewPrompt:
-    """The two messages of one call, and the word in them that no reply may contain."""
-
-    system: str
-    user: str
-    canary: str
-
-
-class UnusableReply(ValueError):
-    """A reply that holds no decisions; says what is wrong with it, without its words."""
 
 
 @dataclass(frozen=True)
@@ -46,42 +30,35 @@ class Asked:
 
 def interview_prompt(
     questions: Mapping[str, str], turns: Sequence[tuple[int, str | None, str]], asked: Asked, *, secret: bytes
-) -> InterviewPrompt:
+) -> Prompt:
     """The messages that ask; `turns` are shown with number, speaker and words."""
     shown = "\n".join(_line(*turn) for turn in turns)
-    canary = _token(secret, "interview canary")
+    canary = token(secret, "interview canary")
     user = wording("interview_user.md").format(
         questions="\n".join(f"- {name}: {text}" for name, text in questions.items()),
         turns=shown,
-        nonce=_token(secret, shown),
+        nonce=token(secret, shown),
         task=asked.task,
         items=", ".join(neutralised(item) for item in asked.items),
         labels=", ".join(asked.labels),
     )
-    return InterviewPrompt(wording("interview_system.md").format(canary=canary), user, canary)
+    return Prompt(wording("interview_system.md").format(canary=canary), user, canary)
 
 
 def interview_schema(asked: Asked) -> dict[str, Any]:
     """JSON schema of the reply, in the strict subset."""
-    decision = _closed(
+    decision = closed_object(
         {
             "item": {"type": "string", "enum": [neutralised(item) for item in asked.items]},
             "label": {"type": "string", "enum": list(asked.labels)},
         }
     )
-    return _closed({"decisions": {"type": "array", "items": decision}})
+    return closed_object({"decisions": {"type": "array", "items": decision}})
 
 
 def read_decisions(text: str, asked: Asked) -> dict[str, str]:
     """The label of each item that the reply decides; UnusableReply where it says anything else."""
-    found = [each for each in json_objects(text) if "decisions" in each]
-    if len(found) != 1:
-        raise UnusableReply(f'it has {len(found)} JSON objects with "decisions"')
-    try:
-        reply = _Reply.model_validate(found[0])
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise UnusableReply(f"{'.'.join(map(str, first['loc'][:3]))[:60]}: {first['msg']}") from error
+    reply = read_object(text, "decisions", _Reply)
     shown = {neutralised(item): item for item in asked.items}
     decided = {shown[each.item]: each.label for each in reply.decisions if each.item in shown}
     if len(decided) != len(reply.decisions) or not set(decided.values()) <= set(asked.labels):
@@ -106,11 +83,3 @@ def _line(number: int, speaker: str | None, text: str) -> str:
     said = text if len(text) <= MAX_TURN_CHARACTERS else f"{text[:MAX_TURN_CHARACTERS]} …"
     who = f" {neutralised(speaker)}" if speaker else ""
     return f"[{number}]{who}: {neutralised(' '.join(said.split()))}"
-
-
-def _token(secret: bytes, text: str) -> str:
-    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:_TOKEN_CHARACTERS]
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from grader.prompting.extraction import json_objects
+from grader.prompting.extraction import read_object
 from grader.prompting.files import wording, wording_hash
+from grader.prompting.messages import Prompt, closed_object, token
 from grader.text.neutral import MARKS, neutralised
 from rubrics.extraction.cited import Claim
 from rubrics.model import Question
@@ -21,31 +19,17 @@ MAX_CLAIMS: Final = 30
 """Points a reply may have; the prompt asks for ten."""
 
 _FILES: Final = ("points_system.md", "points_user.md", "points_repair.md")
-_TOKEN_CHARACTERS: Final = 32
 _RESTORED: Final = str.maketrans({shown: mark for mark, shown in MARKS.items()})
 
 
-@dataclass(frozen=True)
-class PointsPrompt:
-    """The two messages of one call, and the word in them that no reply may contain."""
-
-    system: str
-    user: str
-    canary: str
-
-
-class UnusableReply(ValueError):
-    """A reply that is no list of points; says what is wrong with it, without its words."""
-
-
-def points_prompt(question: Question, reference: str, *, secret: bytes, problem: str = "") -> PointsPrompt:
+def points_prompt(question: Question, reference: str, *, secret: bytes, problem: str = "") -> Prompt:
     """The messages that ask for the points of a reference answer; `problem` says why an earlier reply was no use."""
     shown = neutralised(reference)
-    canary = _token(secret, "points canary")
-    user = wording("points_user.md").format(question=question.text, reference=shown, nonce=_token(secret, shown))
+    canary = token(secret, "points canary")
+    user = wording("points_user.md").format(question=question.text, reference=shown, nonce=token(secret, shown))
     again = wording("points_repair.md").format(problem=problem) if problem else ""
     parts = (part for part in (user, again) if part)
-    return PointsPrompt(wording("points_system.md").format(canary=canary), "\n\n".join(parts), canary)
+    return Prompt(wording("points_system.md").format(canary=canary), "\n\n".join(parts), canary)
 
 
 def points_schema() -> dict[str, Any]:
@@ -57,7 +41,7 @@ def points_schema() -> dict[str, Any]:
         "required": {"type": "boolean"},
         "formula": {"type": "boolean"},
     }
-    return _closed({"points": {"type": "array", "items": _closed(point)}})
+    return closed_object({"points": {"type": "array", "items": closed_object(point)}})
 
 
 def points_prompt_hash() -> str:
@@ -67,15 +51,7 @@ def points_prompt_hash() -> str:
 
 def read_claims(text: str) -> tuple[Claim, ...]:
     """The claims in a reply; UnusableReply where it has none that can be read."""
-    found = [each for each in json_objects(text) if "points" in each]
-    if len(found) != 1:
-        raise UnusableReply(f'it has {len(found)} JSON objects with "points"')
-    try:
-        reply = _Reply.model_validate(found[0])
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise UnusableReply(f"{'.'.join(map(str, first['loc'][:3]))[:60]}: {first['msg']}") from error
-    return tuple(one.claim() for one in reply.points)
+    return tuple(one.claim() for one in read_object(text, "points", _Reply).points)
 
 
 class _Said(BaseModel):
@@ -99,11 +75,3 @@ class _Reply(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     points: Annotated[list[_Said], Field(min_length=1, max_length=MAX_CLAIMS)]
-
-
-def _token(secret: bytes, text: str) -> str:
-    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:_TOKEN_CHARACTERS]
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

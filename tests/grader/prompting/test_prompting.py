@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from grader.domain import Submission
 from grader.errors import ConfigurationError
-from grader.prompting import OFFERED, Prompt, build_prompt, prompt_hash, repair_prompt, response_schema
+from grader.prompting import OFFERED, build_prompt, prompt_hash, repair_prompt, response_schema
 from grader.prompting.examples import load_examples
+from grader.prompting.messages import Prompt
 from grader.text.canonical import canonicalise
 from grader.text.neutral import neutralised
 from rubrics.model import CountsAs, KeyPoint, Question, Rubric, Ruling
