@@ -12,19 +12,11 @@ from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET, socket
 from typing import Any
 
+from api.sandbox.inbox import Request
+
 MEGABYTE = b"x" * 2**20
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes `close` send a reset."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What came in."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
 
 
 Behaviour = Callable[["Receiver", socket], None]

@@ -26,6 +26,12 @@ CHROMIUM_ARGUMENTS = [
 PHONE = {"width": 320, "height": 800}
 DESKTOP = {"width": 1440, "height": 900}
 
+LOOKS = {
+    f"{width} {scheme}": (viewport, scheme)
+    for width, viewport in (("wide", DESKTOP), ("narrow", PHONE))
+    for scheme in ("light", "dark")
+}
+
 AXE = Path(__file__).with_name("axe-4.14.1.min.js")
 """axe-core of Deque as the npm registry has it, MPL-2.0; for tests only."""
 
@@ -34,6 +40,13 @@ BROWSER_TEST = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}"),
 ]
 """The marks of a module of such tests."""
+
+
+def in_every_look(*quick: str) -> pytest.MarkDecorator:
+    """Runs a test with each `viewport` and `scheme`; in the slow suite only where its look is not `quick`."""
+    slow = (() if name in quick else (pytest.mark.slow,) for name in LOOKS)
+    looks = (pytest.param(*LOOKS[name], id=name, marks=marks) for name, marks in zip(LOOKS, slow, strict=True))
+    return pytest.mark.parametrize(("viewport", "scheme"), list(looks))
 
 
 class Server(uvicorn.Server):

@@ -19,7 +19,7 @@ from grader.bootstrap import Storage
 from grader.bootstrap.assessing import build_links
 from grader.links import Links, Purpose
 from grader.settings import Settings
-from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served
+from tests.api.browsing import BROWSER_TEST, PHONE, faults, in_every_look, opened, served
 
 pytestmark = BROWSER_TEST
 
@@ -236,15 +236,7 @@ def nowhere(page: Any, customer: Customer) -> Iterator[str]:
     yield "wrong link"
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [
-        pytest.param(DESKTOP, "light", id="wide light"),
-        pytest.param(PHONE, "dark", id="narrow dark"),
-        pytest.param(DESKTOP, "dark", id="wide dark", marks=pytest.mark.slow),
-        pytest.param(PHONE, "light", id="narrow light", marks=pytest.mark.slow),
-    ],
-)
+@in_every_look("wide light", "narrow dark")
 def test_every_page_and_state_is_accessible_and_fits(
     browser: Any, customer: Customer, viewport: dict[str, int], scheme: str
 ) -> None:

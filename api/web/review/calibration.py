@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import App, Application, Caller
+from api.web.addresses import query
 from api.web.rendering import form_page
 from api.web.review.words import VERDICTS, pseudonym
 from grader.domain import Label
@@ -52,9 +52,7 @@ class Wanted:
 
     def query(self, **more: str) -> str:
         """The address's part that says this wish."""
-        wished = {"of": self.of, "question": self.question} | more
-        said = urlencode({name: value for name, value in wished.items() if value})
-        return f"?{said}" if said else ""
+        return query({"of": self.of, "question": self.question} | more)
 
 
 Wish = Annotated[Wanted, Depends()]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.cursors import MAX_LENGTH, Cursors
 from api.dependencies import App, Application, Caller
+from api.web.addresses import query
 from api.web.rendering import form_page
 from api.web.review.words import REASONS, age, is_late, pseudonym
 from grader.domain import Label
@@ -43,9 +43,8 @@ class Wanted:
 
     def query(self, **changed: str) -> str:
         """The address's part that says this wish, with changes; empty where nothing is wished."""
-        wished = {"reason": self.reason, "question": self.question, "show": self.show, "batch": self.batch} | changed
-        said = urlencode({name: value for name, value in wished.items() if value})
-        return f"?{said}" if said else ""
+        wished = {"reason": self.reason, "question": self.question, "show": self.show, "batch": self.batch}
+        return query(wished | changed)
 
 
 Wish = Annotated[Wanted, Depends()]

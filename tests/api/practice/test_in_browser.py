@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from grader.judges.similarity import Calibration, SimilarityJudge
-from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, settle, tab_to
+from tests.api.browsing import BROWSER_TEST, faults, in_every_look, opened, served, settle, tab_to
 from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
 
 pytestmark = BROWSER_TEST
@@ -165,9 +165,7 @@ def states(page: Any, sites: dict[str, str]) -> Iterator[str]:
     yield "waiting"
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["wide light", "narrow dark"]
-)
+@in_every_look("wide light", "narrow dark")
 def test_every_page_and_state_is_accessible_and_fits(
     browser: Any, sites: dict[str, str], viewport: dict[str, int], scheme: str
 ) -> None:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from tests.api.browsing import BROWSER_TEST, DESKTOP, PHONE, faults, opened, served, tab_to
+from tests.api.browsing import BROWSER_TEST, PHONE, faults, in_every_look, opened, served, tab_to
 from tests.api.practice.judges import ANSWER
 from tests.api.review.waiting import JUDGES, batched, done, graded, objected
 
@@ -174,15 +174,7 @@ def states_of_a_case(page: Any) -> Iterator[str]:
     yield "decided"
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [
-        pytest.param(DESKTOP, "dark", id="wide dark"),
-        pytest.param(PHONE, "light", id="narrow light"),
-        pytest.param(DESKTOP, "light", id="wide light", marks=pytest.mark.slow),
-        pytest.param(PHONE, "dark", id="narrow dark", marks=pytest.mark.slow),
-    ],
-)
+@in_every_look("wide dark", "narrow light")
 def test_every_page_and_state_is_accessible_and_fits(
     browser: Any, places: dict[str, str], viewport: dict[str, int], scheme: str
 ) -> None:
