@@ -34,6 +34,10 @@ _ORDERS: Final = (
         r"(?:^|[\n.:,] *|\band )(?:give|award|assign|output|return)\b[^.\n]{0,24}\b(?:maximum|highest|top|best) "
         r"(?:possible )?(?:mark|score|grade)"
     ),
+    (
+        r"(?:^|[\n.!?:;,] *)(?:(?:so|and|now|just) )?(?:full|maximum|max|top|perfect) (?:marks?|credit)\b(?:,? please|"
+        r" everywhere| (?:for|on|to|in) (?:every|each|all|any|this|my|me|the|these)\b| *(?:[.!\n]|$))"
+    ),
     r"\bmark (?:every|all|each|this|it|my|the|as)\b[^.\n]{0,40}\b(?:demonstrated|met|covered|correct|pass\w*)\b",
     r"\b(?:all|every|each)\b[^.\n]{0,30}\bcriteri(?:a|on)\b[^.\n]{0,20}\b(?:met|demonstrated|fulfilled|covered)\b",
     r"\ball points (?:are )?met\b",
