@@ -9,10 +9,13 @@ from pydantic import Field
 
 from grader.benchmark.dataset import Case
 from grader.benchmark.run import Run
-from grader.domain import Grade, GradedPoint, Label, Verdict
+from grader.domain import Flag, Grade, GradedPoint, Label, Verdict
 from rubrics.model import Immutable
 
 POINTS_FILE: Final = "points.jsonl"
+
+DOUBTS: Final = frozenset({Flag.LOW_CONFIDENCE, Flag.JUDGES_DISAGREE})
+"""Flags by which a judge says that it doubts itself."""
 
 _BEST_FIRST: Final = (Label.COVERED, Label.UNGRADED, Label.PARTIAL, Label.CONTRADICTED, Label.MISSING)
 """Which member speaks for an any-of group. An ungraded one might be covered, so nothing less than that beats it;
@@ -22,7 +25,7 @@ words against one member are worth more than none about another."""
 class ComparedVerdict(Immutable):
     """One target of one answer: what a person says (`label`) and what the judge says (`predicted`).
 
-    `key_point_id` is a key point, or an any-of group of them.
+    `key_point_id` is a key point, or an any-of group of them; `doubts` are the judge's of the whole answer.
     """
 
     answer_id: str
@@ -33,6 +36,7 @@ class ComparedVerdict(Immutable):
     similarity: float | None
     judged_by: str
     reason: str
+    doubts: tuple[Flag, ...] = ()
 
     @property
     def is_confident(self) -> bool:
@@ -47,7 +51,11 @@ class ComparedVerdict(Immutable):
     def on(self, key_point_id: str) -> Verdict:
         """The same said of another key point."""
         return Verdict(
-            key_point_id=key_point_id, label=self.predicted, judged_by=self.judged_by, confidence=self.confidence
+            key_point_id=key_point_id,
+            label=self.predicted,
+            judged_by=self.judged_by,
+            confidence=self.confidence,
+            flags=self.doubts,
         )
 
 
@@ -60,8 +68,9 @@ def compare_answer(case: Case, grade: Grade) -> tuple[ComparedVerdict, ...]:
     """One compared verdict a label of `case`."""
     points = {point.key_point_id: point for point in grade.points}
     groups = {group.id: group.members for group in case.rubric.groups}
+    doubts = tuple(flag for flag in grade.flags if flag in DOUBTS)
     return tuple(
-        _compared(case, target, _best([points[member] for member in groups.get(target, (target,))]))
+        _compared(case, target, _best([points[member] for member in groups.get(target, (target,))]), doubts)
         for target in case.labels
     )
 
@@ -74,7 +83,7 @@ def _best(members: Sequence[GradedPoint]) -> GradedPoint:
     return choose(speakers, key=lambda point: -1.0 if point.confidence is None else point.confidence)
 
 
-def _compared(case: Case, target: str, point: GradedPoint) -> ComparedVerdict:
+def _compared(case: Case, target: str, point: GradedPoint, doubts: tuple[Flag, ...]) -> ComparedVerdict:
     return ComparedVerdict(
         answer_id=case.answer_id,
         key_point_id=target,
@@ -84,4 +93,5 @@ def _compared(case: Case, target: str, point: GradedPoint) -> ComparedVerdict:
         similarity=point.similarity,
         judged_by=point.judged_by,
         reason=point.reason,
+        doubts=doubts,
     )

@@ -28,8 +28,9 @@ NAME: Final = "cascade"
 class Thresholds(Immutable):
     """From which confidence in [0, 1] on a first judge's verdict stands, by label; None: never.
 
-    From the mean confidence `answer` on its verdicts on a whole answer stand, where it calls nothing wrong: the second
-    judge reads an answer as a whole, so half of the answers saved is half of the price, and half of the points is not.
+    From the mean confidence `answer` on its verdicts on a whole answer stand, where it calls nothing wrong and doubts
+    nothing: the second judge reads an answer as a whole, so half of the answers saved is half of the price, and half of
+    the points is not.
     `risk` in [0, 1] is the share of wrong ones among the verdicts that stand, which was not exceeded at 95 %
     confidence; `measured_on` says on what. There is none for `contradicted`: to say that somebody is wrong
     always takes a second opinion. From the confidence `sure` on it is worth a person's time that the second judge
@@ -76,12 +77,14 @@ class Thresholds(Immutable):
 
 
 def sureness(verdicts: Sequence[Verdict]) -> float | None:
-    """How sure a judge is of an answer, the mean of its confidences; None where it calls a point wrong or has none.
+    """How sure a judge is of an answer, the mean of its confidences; None where it calls a point wrong or flags one.
 
-    On `gold` the mean parts right from wrong a little better than the least of the confidences (measured).
+    What is called wrong takes a second opinion, and what a person would have to look at is the second judge's first. On
+    `gold` the mean parts right from wrong a little better than the least of the confidences (measured).
     """
     known = [each.confidence for each in verdicts if each.confidence is not None]
-    if not known or len(known) < len(verdicts) or any(each.label is Label.CONTRADICTED for each in verdicts):
+    doubted = any(each.flags or each.label is Label.CONTRADICTED for each in verdicts)
+    if not known or len(known) < len(verdicts) or doubted:
         return None
     return sum(known) / len(known)
 

@@ -129,6 +129,7 @@ def test_verdicts_are_written_one_line_a_point_beside_the_true_label(run: Run, t
         "similarity": None,
         "judged_by": "scripted",
         "reason": "",
+        "doubts": [],
     }
     assert (lines[7]["predicted"], lines[7]["reason"]) == ("ungraded", "nothing_said")
 

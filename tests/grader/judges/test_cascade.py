@@ -26,6 +26,8 @@ RUBRIC = Rubric(
 SUBMISSION = Submission(RUBRIC, canonicalise("The moon pulls the water of the oceans."))
 THRESHOLDS = Thresholds(covered=0.9, missing=0.8, sure=0.8, risk=0.05, measured_on="made up")
 
+TOGETHER = Thresholds(answer=0.7, risk=0.2, measured_on="made up")
+
 Said = Mapping[str, tuple[Label, float]]
 
 
@@ -82,9 +84,19 @@ async def test_an_answer_stands_as_a_whole_where_the_first_judge_is_sure_of_it_o
     said: Said, *, stands: bool
 ) -> None:
     other = second()
-    thresholds = Thresholds(answer=0.7, risk=0.2, measured_on="made up")
-    await CascadeJudge(first(said), other, thresholds).judge(SUBMISSION)
+    await CascadeJudge(first(said), other, TOGETHER).judge(SUBMISSION)
     assert other.asked == ([] if stands else [POINTS])
+
+
+async def test_an_answer_of_which_the_first_judge_doubts_a_point_does_not_stand() -> None:
+    class Doubtful(FakeJudge):
+        async def judge(self, submission: Submission) -> Judgement:
+            one, *others = (await super().judge(submission)).verdicts
+            return Judgement((one.model_copy(update={"flags": (Flag.LOW_CONFIDENCE,)}), *others))
+
+    other = second()
+    await CascadeJudge(Doubtful(confidences=dict.fromkeys(POINTS, 0.9)), other, TOGETHER).judge(SUBMISSION)
+    assert other.asked == [POINTS]
 
 
 @pytest.mark.parametrize("label", [COVERED, PARTIAL, MISSING])
