@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.patience import until
 
 pytestmark = pytest.mark.embed
 
@@ -69,7 +70,4 @@ def test_it_answers_at_once_grades_when_asked_and_becomes_ready(address: str) ->
     assert grade["points"][0]["verdict"] == "covered"
     assert json.loads(get(f"{address}/v1/grades/{grade['id']}")[1]) == grade
 
-    deadline = time.monotonic() + START_SECONDS
-    while get(f"{address}/readyz")[0] != 200 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert get(f"{address}/readyz")[0] == 200
+    until(lambda: get(f"{address}/readyz")[0] == 200, seconds=START_SECONDS)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-ASK = {"name": "ML basics", "question_ids": ["DL0028", "DL0001"], "review": "never"}
-SECONDS = 60
-"""In which a result must be there; it takes about two."""
+from tests.patience import until
 
+ASK = {"name": "ML basics", "question_ids": ["DL0028", "DL0001"], "review": "never"}
 MARKUP = '<script>alert(1)</script> & "quotes"'
 
 
@@ -137,10 +135,7 @@ def test_a_candidate_sees_the_feedback_that_the_test_allows(
 
 
 def complete(client: TestClient, made: dict[str, Any]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while state(client, made) != "complete":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: state(client, made) == "complete")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from grader.access import Scope
 from tests.api.batch_worker import MARKER, Slow, lines, rows, work_off
 from tests.api.conftest import JUDGES
 from tests.api.doors import Doors, slug
+from tests.patience import until
 from tests.postgres import SERVER, Postgres
 
 JSONL = {"Content-Type": "application/jsonl"}
@@ -62,12 +63,10 @@ def worked_off(doors: Doors) -> Callable[[str], dict[str, Any]]:
     def work(batch_id: str) -> dict[str, Any]:
         doors.call(work_off, doors.application, "acme", batch_id)
         reader = doors.key(Scope.READ)
-        for _ in range(300):  # an engine that was at it, too, may still be
-            found: dict[str, Any] = doors.send("GET", f"/v1/batches/{batch_id}", reader).json()
-            if found["state"] == "completed":
-                break
-            time.sleep(0.05)
-        return found
+        return until(  # an engine that was at it, too, may still be
+            lambda: doors.send("GET", f"/v1/batches/{batch_id}", reader).json(),
+            lambda seen: seen["state"] == "completed",
+        )
 
     return work
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from starlette.testclient import TestClient
 
 from api.server import serve as run_server
 from grader.errors import SchemaOutdated
+from tests.patience import until
 from tests.postgres import OWNER, SERVER, Postgres
 
 ANSWER = {"question_id": "DL0028", "answer": "I don't know"}
-BACK_SECONDS = 10
-"""Far more than it takes to see that the database is back (1 s)."""
 
 
 def statuses(client: TestClient) -> tuple[int, int, int]:
@@ -35,12 +33,7 @@ def graded(client: TestClient) -> int:
 
 
 def becomes_ready(client: TestClient) -> bool:
-    until = time.monotonic() + BACK_SECONDS
-    while time.monotonic() < until:
-        if client.get("/readyz").status_code == 200:
-            return True
-        time.sleep(0.1)
-    return False
+    return until(lambda: client.get("/readyz").status_code == 200)
 
 
 def test_a_database_that_is_away_at_the_start_is_waited_for(serve: Callable[..., TestClient], tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,10 @@ from starlette.testclient import TestClient
 from grader.domain import Judgement, Submission
 from grader.errors import JudgeFailure
 from grader.fakes import FakeJudge
+from tests.patience import until
 
 ASK = {"question_id": "DL0028", "answer": "Each token attends to a window of its neighbours.", "candidate_ref": "c-9"}
 LATER = {"Prefer": "respond-async"}
-WAIT_SECONDS = 10
-"""Far more than a fake grade takes."""
 
 
 class HeldJudge(FakeJudge):
@@ -45,13 +43,7 @@ def held() -> Iterator[type[HeldJudge]]:
 
 def soon(client: TestClient, place: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """What stands at `place` as soon as it fits."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        found: dict[str, Any] = client.get(place).json()
-        if fits(found):
-            return found
-        time.sleep(0.01)
-    pytest.fail(f"{place} still shows {found}")
+    return until(lambda: client.get(place).json(), fits)
 
 
 def is_made(found: dict[str, Any]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +11,11 @@ from httpx2 import Response
 from standardwebhooks import Webhook
 from starlette.testclient import TestClient
 
+from tests.patience import until
 from tests.receiver import Receiver, Request, answers, receiving
 
 EVENTS = ["grade.completed", "grade.reviewed"]
 ASK = {"question_id": "DL0028", "answer": "Each token sees marker-7431 tokens around it.", "candidate_ref": "c-17"}
-SECONDS = 20
-"""In which a delivery must have got somewhere; it takes about one."""
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +40,12 @@ def created(client: TestClient, receiver: Receiver, path: str, events: list[str]
 
 def got(receiver: Receiver, path: str, count: int) -> list[Request]:
     """What came to this path, once that are so many."""
-    deadline = time.monotonic() + SECONDS
-    while len(found := [each for each in receiver.requests if each.path == path]) < count:
-        assert time.monotonic() < deadline, receiver.requests
-        time.sleep(0.02)
-    return found
+    return until(lambda: [each for each in receiver.requests if each.path == path], lambda found: len(found) >= count)
 
 
 def settled(client: TestClient, place: str) -> Any:
     """A delivery that was tried."""
-    deadline = time.monotonic() + SECONDS
-    while (found := client.get(place).json())["tried_at"] is None:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.02)
-    return found
+    return until(lambda: client.get(place).json(), lambda found: found["tried_at"] is not None)
 
 
 def secret(client: TestClient, place: str, number: int = 0) -> str:
@@ -173,9 +163,7 @@ def test_dead_letters_are_visible_and_replayed_one_by_one_or_all_together(
     place = created(client, receiver, "/gone", ["grade.completed"])
     client.post("/v1/grades", json=ASK)
     got(receiver, "/gone", 1)
-    deadline = time.monotonic() + SECONDS
-    while client.get(place).json()["disabled_because"] != "gone":
-        assert time.monotonic() < deadline
+    until(lambda: client.get(place).json()["disabled_because"] == "gone")
     client.post("/v1/grades", json=ASK)
     dead = client.get(f"{place}/deliveries?state=dead").json()["deliveries"]
     assert [(each["reason"], each["tries"]) for each in dead] == [("endpoint_disabled", 0), ("gone", 1)]

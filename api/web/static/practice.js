@@ -7,7 +7,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const heading = document.getElementById("result");
   if (event.detail.target.id === "main" && heading) heading.focus();
   const point = event.detail.elt.closest?.(".point");
-  if (point) point.focus({ preventScroll: true });
+  const lost = document.activeElement === document.body; // who has moved on meanwhile is not called back
+  if (point && lost) point.focus({ preventScroll: true });
 });
 
 // A refused form (no draft kept, server away) must not be swallowed: send it as the browser would.

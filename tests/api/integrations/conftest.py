@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,10 @@ from api.server import configured
 from grader.domain import Label
 from grader.fakes import FakeJudge
 from tests.hiring_platform import contracts
+from tests.patience import until
 from tests.receiver import Receiver, receiving
 
 QUESTIONS = ["DL0028", "DL0001"]
-READY_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +52,7 @@ def service(build: Any, receiver: Receiver, data_dir: Path) -> Iterator[httpx2.C
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         with httpx2.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
-            deadline = time.monotonic() + READY_SECONDS
-            while client.get("/readyz").json()["status"] == "starting":
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            until(lambda: client.get("/readyz").json()["status"] != "starting")
             yield client
         server.should_exit = True
         thread.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,8 @@ from typer.testing import CliRunner
 from api.command import app
 from api.sandbox import PlayedCandidate, PlayedGreenhouse
 from tests.api.integrations.conftest import connected
+from tests.patience import until
 from tests.receiver import Receiver, answers
-
-SECONDS = 30
-"""In which a completion must have been tried; it takes about three."""
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +26,7 @@ def refusing(service: httpx2.Client, receiver: Receiver, test_id: str) -> tuple[
         receiver.behaviour[path] = answers(404)
         PlayedCandidate(fake.url, fake.status(interview)["metadata"]["Invitation"]).take(2)
     connection = service.get("/v1/platforms").json()["connections"][-1]["id"]
-    deadline = time.monotonic() + SECONDS
-    while len(dead(service, connection)) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: len(dead(service, connection)) == 2)
     return connection, orders[0][1]
 
 
@@ -42,10 +36,7 @@ def dead(service: httpx2.Client, connection: str) -> list[dict[str, Any]]:
 
 
 def told(receiver: Receiver, path: str, count: int) -> None:
-    deadline = time.monotonic() + SECONDS
-    while len([each for each in receiver.requests if each.path == path]) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: len([each for each in receiver.requests if each.path == path]) >= count)
 
 
 def test_what_was_refused_is_told_again_one_by_one_or_all_together(

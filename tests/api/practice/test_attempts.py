@@ -20,6 +20,7 @@ from rubrics.bank import Bank
 from tests.api.doors import Doors
 from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
 from tests.api.reading_pages import Page, answer, read, send
+from tests.patience import until
 
 Practise = Callable[..., TestClient]
 
@@ -169,11 +170,7 @@ def test_with_no_other_judge_the_answer_waits_and_can_be_taken_back(practise: Pr
 
 def waiting(client: TestClient, response: Any, said: str) -> Page:
     """The page that waits, once it says this."""
-    for _ in range(200):
-        page = read(client.get(path_of(response)))
-        if said in page.words:
-            return page
-    raise AssertionError(page.words)
+    return until(lambda: read(client.get(path_of(response))), lambda page: said in page.words)
 
 
 class Slow(FakeJudge):

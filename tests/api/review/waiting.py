@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from grader.judges.llm import LlmJudge
 from grader.ports import Judge
 from tests.api.practice.judges import ANSWER, VERDICTS, reading
 from tests.api.reading_pages import read, send
+from tests.patience import until
 
 NOT_THERE = [{**VERDICTS[0], "quotes": ["words that are not there"]}, *VERDICTS[1:]]
 """Verdicts of which the first quotes what nobody said."""
@@ -23,9 +23,6 @@ JUDGES: Mapping[str, Judge] = {
     "unsure": LlmJudge(FakeChatModel([completion(NOT_THERE)]), b"secret"),
     "fake": FakeJudge({}),
 }
-BATCH_LOOKS = 2_000
-"""Looks at a batch before it counts as stuck, a twentieth of a second apart; it takes one second on a quiet machine."""
-
 APPEAL = {"key_point_id": "k3", "reason": "i_covered_this", "text": "I meant the memory, not the time."}
 
 
@@ -60,8 +57,5 @@ def batched(client: TestClient, answers: list[str]) -> str:
     body = "\n".join(json.dumps(row) for row in rows)
     sent = client.post("/v1/batches?name=Spring", content=body, headers={"Content-Type": "application/jsonl"})
     batch_id = str(sent.json()["id"])
-    for _ in range(BATCH_LOOKS):
-        if client.get(f"/v1/batches/{batch_id}").json()["state"] == "completed":
-            return batch_id
-        time.sleep(0.05)
-    raise AssertionError("the batch does not end")
+    until(lambda: client.get(f"/v1/batches/{batch_id}").json()["state"] == "completed")
+    return batch_id
