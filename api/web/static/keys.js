@@ -38,7 +38,7 @@ export class SingleKeys extends HTMLElement {
   }
 
   press(event) {
-    const typing = event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
+    const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
     if (event.key !== "?" && localStorage.getItem(SWITCH)) return;
     const act = event.key === "?" ? () => this.help.showModal() : this.action(event);
