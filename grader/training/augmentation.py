@@ -10,11 +10,14 @@ from typing import Final
 from grader.domain import Label
 from grader.training.examples import Example, MarkedWord, Target
 from grader.training.flipping import flip
+from grader.training.grafting import Sayings
 from grader.training.noise import Noise, hesitant, mistyped, unpunctuated
 
-DELETE_SHARE: Final = 0.25
-FLIP_SHARE: Final = 0.30
-"""Share of the answers that lose what carries one of their points, and that say its opposite."""
+DELETE_SHARE: Final = 0.20
+FLIP_SHARE: Final = 0.15
+GRAFT_SHARE: Final = 0.40
+"""Share of the answers that lose what carries one of their points, that say its opposite by rule, and that say of it
+what another person said."""
 
 THIN_SHARE: Final = 0.30
 THIN_LOSS: Final = 0.40
@@ -41,10 +44,11 @@ _Sentences = dict[int, list[MarkedWord]]
 
 @dataclass(frozen=True)
 class Strangers:
-    """Sentences and statements of other questions, to put beside an answer."""
+    """What others said: sentences and statements to put beside an answer, and sentences of its points to put in."""
 
     sentences: Sequence[tuple[str, ...]]
     statements: Sequence[str]
+    sayings: Sayings
 
 
 def augment(example: Example, strangers: Strangers, choice: random.Random) -> Example:
@@ -54,6 +58,8 @@ def augment(example: Example, strangers: Strangers, choice: random.Random) -> Ex
         example = without_point(example, choice)
     elif draw < DELETE_SHARE + FLIP_SHARE:
         example = with_opposite(example, choice)
+    elif draw < DELETE_SHARE + FLIP_SHARE + GRAFT_SHARE:
+        example = strangers.sayings.graft(example, choice)
     example = replace(example, words=_rearranged(example.words, strangers, choice))
     if choice.random() < STRANGER_SHARE:
         count = choice.choice((1, 1, 2))

@@ -18,6 +18,7 @@ from grader.benchmark.sets import read_set
 from grader.training.augmentation import Strangers, augment, disturb, excerpt
 from grader.training.curriculum import Stage
 from grader.training.examples import Example
+from grader.training.grafting import Sayings
 from grader.training.sources import examples, read_pairs
 from grader.training.synthesis import synthesise, whole
 from grader.training.worthless import worthless
@@ -139,6 +140,7 @@ class _Answers:
         strangers = Strangers(
             sentences=[sentence for found in own for sentence in _sentences(found)],
             statements=[point.text for rubric in rubrics for point in rubric.key_points],
+            sayings=Sayings.of(own),
         )
         human = [found for dataset in human_sets for found in examples(dataset)]
         references = [whole(rubric, rubric.reference_answer) for rubric in rubrics if rubric.reference_answer]

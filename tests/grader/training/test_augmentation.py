@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from grader.domain import Label
 from grader.training.augmentation import Strangers, augment, with_fewer_points, with_opposite, without_point
 from grader.training.examples import Example, Target, mark
+from grader.training.grafting import Sayings
 from rubrics.model import Span
 
-STRANGERS = Strangers(sentences=[("The", "moon", "is", "far.")], statements=["Yeast makes bread rise."])
+STRANGERS = Strangers(
+    sentences=[("The", "moon", "is", "far.")], statements=["Yeast makes bread rise."], sayings=Sayings({})
+)
 
 
 def example(text: str, **evidence: str) -> Example:
