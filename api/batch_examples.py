@@ -33,8 +33,14 @@ _ESTIMATE: Final = {
     "bad_rows": [{"row": 17, "problem": "names nothing to grade against"}],
 }
 _LINE: Final = (
-    '{"row": 1, "candidate_ref": "c-17", "question_id": "DL0028", "status": "graded", "score": 1.0, "reason": "", '
-    '"same_as": null, "extra": {"site": "north"}, "grade": {}}\n'
+    '{"row": 1, "candidate_ref": "c-17", "question_id": "DL0028", "status": "graded", "score": 1.0, '
+    '"reviewed": false, "machine_status": "graded", "machine_score": 1.0, "reason": "", "same_as": null, '
+    '"extra": {"site": "north"}, "outcome": null, "grade": {}}\n'
+)
+
+_TABLE: Final = (
+    '"row","candidate_ref","question_id","status","score","reviewed","machine_status","machine_score"\r\n'
+    '"1","c-17","DL0028","graded","1.0","True","needs_review","0.75"\r\n'
 )
 
 
@@ -45,7 +51,7 @@ def _one(value: object) -> dict[str, Any]:
 FILE_EXAMPLE: Final = _one(_FILE)
 RESULT_EXAMPLES: Final = {
     "jsonl": _one(_LINE),
-    "csv": _one('"row","candidate_ref","question_id","status","score"\r\n"1","c-17","DL0028","graded","1.0"\r\n'),
+    "csv": _one(_TABLE),
     "html": _one("<!doctype html>\n<title>Spring round: results</title>\n"),
 }
 """By form."""

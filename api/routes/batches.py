@@ -130,7 +130,9 @@ async def get_results(
 ) -> StreamingResponse:
     """The results there are by now: JSON lines (with whole grades), CSV (for spreadsheets) or HTML (a summary).
 
-    `Batch-Complete: false` says that more will come. Rows stand in the order of the file.
+    `Batch-Complete: false` says that more will come. Rows stand in the order of the file. `status` and `score` are what
+    counts once people have spoken, `reviewed` says whether a person decided, and `machine_status` and `machine_score`
+    are as the machine left them; in JSON lines `grade` is the machine's, and `outcome` what overrides made of it.
     """
     chosen = format_of(wanted.format) if wanted.format else None
     chosen = chosen or negotiated(accept, FORMATS)

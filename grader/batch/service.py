@@ -111,13 +111,18 @@ class Batches:
         await self.find(tenant, batch_id)
         return await self.store.rows(tenant, batch_id, after=after, limit=limit)
 
-    async def all_rows(self, tenant: str, batch_id: str) -> AsyncIterator[Row]:
-        """Every row in the order they came in, with its result where there is one by now; UnknownBatch."""
+    async def blocks(self, tenant: str, batch_id: str) -> AsyncIterator[tuple[Row, ...]]:
+        """Every row in the order they came in, BLOCK at a time, with its result where there is one; UnknownBatch."""
         after = -1
         while block := await self.rows(tenant, batch_id, after=after):
+            yield block
+            after = block[-1].item.idx
+
+    async def all_rows(self, tenant: str, batch_id: str) -> AsyncIterator[Row]:
+        """Every row one by one, as in `blocks`."""
+        async for block in self.blocks(tenant, batch_id):
             for row in block:
                 yield row
-            after = block[-1].item.idx
 
     async def pause(self, who: Principal, batch_id: str, reason: PauseReason = PauseReason.ASKED) -> Batch:
         """Let it rest: what is under way ends within seconds, nothing new begins. UnknownBatch, BatchConflict."""

@@ -11,9 +11,9 @@ from grader.access import Principal
 from grader.batch import Batches, NewBatch, NewRow, Options
 from grader.batch_desk.report import BatchReport, EstimateReport, Submitted
 from grader.errors import RowsRefused
-from grader.exports import Export
+from grader.exports import Export, ReviewedRow
 from grader.intake import Source, Survey, Yardsticks, admitted, survey
-from grader.ports import BatchState
+from grader.ports import BatchState, ReferralStore, ReviewStore, Row, grade_id_of
 from rubrics.model import Rubric
 
 DEFAULT_RATE: Final = 2.7
@@ -48,6 +48,8 @@ class BatchDesk:
     """
 
     batches: Batches
+    reviews: ReviewStore
+    referrals: ReferralStore
     of_question: Callable[[str, str], Awaitable[Rubric]]
     is_paid: Callable[[str | None], bool] = lambda _judge: False
 
@@ -79,10 +81,20 @@ class BatchDesk:
         return BatchReport.of(await self.batches.progress(tenant, batch_id))
 
     async def export(self, tenant: str, batch_id: str) -> Export:
-        """The results that a batch has by now; UnknownBatch."""
+        """The results that a batch has by now, with what people decided of them; UnknownBatch."""
         progress = await self.batches.progress(tenant, batch_id)
         rubrics = await self.batches.store.rubrics(tenant, batch_id)
-        return Export(progress, self.batches.all_rows(tenant, batch_id), rubrics)
+        return Export(progress, self._reviewed(tenant, batch_id), rubrics)
+
+    async def _reviewed(self, tenant: str, batch_id: str) -> AsyncIterator[ReviewedRow]:
+        """Every row with what counts of it; what people said is read once a block, not once a row."""
+        async for block in self.batches.blocks(tenant, batch_id):
+            names = {row.item.idx: name for row in block if (name := _grade_id(batch_id, row)) is not None}
+            outcomes = await self.reviews.outcomes(tenant, names.values())
+            settled = await self.referrals.settled(tenant, names.values())
+            for row in block:
+                name = names.get(row.item.idx, "")
+                yield ReviewedRow.of(row, outcomes.get(name), is_settled=name in settled)
 
     def _yardsticks(self, tenant: str, wanted: Submission) -> Yardsticks:
         return Yardsticks(lambda question_id: self.of_question(tenant, question_id), wanted.default)
@@ -114,6 +126,12 @@ class BatchDesk:
 async def _rows(source: Source, yardsticks: Yardsticks, found: Survey) -> AsyncIterator[NewRow]:
     async for row, rubric in admitted(source, yardsticks, found):
         yield NewRow(rubric, row.answer, row.candidate_ref, row.extra)
+
+
+def _grade_id(batch_id: str, row: Row) -> str | None:
+    """The id of a row's grade, where it has one."""
+    made = row.result
+    return None if made is None or made.grade is None else grade_id_of(batch_id, row.item.idx, made.generation)
 
 
 def keyed(submission: Submission, key: str | None) -> Submission:

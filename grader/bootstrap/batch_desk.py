@@ -11,5 +11,8 @@ from grader.bootstrap.services import Services
 
 def build_batch_desk(services: Services, batches: Batches) -> BatchDesk:
     """The desk of these services."""
-    grader = services.grader
-    return BatchDesk(batches, build_author(services).of_question, lambda judge: grader.judge(judge).name in PAID)
+    grader, storage = services.grader, services.storage
+    of_question = build_author(services).of_question
+    return BatchDesk(
+        batches, storage.reviews, storage.referrals, of_question, lambda judge: grader.judge(judge).name in PAID
+    )

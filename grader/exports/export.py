@@ -1,4 +1,4 @@
-"""What is exported: a batch's rows, what they were graded against, and how far it is."""
+"""What is exported: a batch's rows with what counts of them, what they were graded against, and how far it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 
 from grader.batch import Progress
-from grader.ports import Row
+from grader.exports.reviewed import ReviewedRow
 from rubrics.model import Rubric
 
 
@@ -15,9 +15,13 @@ class Export:
     """Rows in their order, those without a result among them; `rubrics` by hash."""
 
     progress: Progress
-    rows: AsyncIterable[Row]
+    rows: AsyncIterable[ReviewedRow]
     rubrics: Mapping[str, Rubric]
 
-    def question_id(self, row: Row) -> str:
+    def rubric(self, row: ReviewedRow) -> Rubric:
+        """What a row was graded against."""
+        return self.rubrics[row.item.rubric_hash]
+
+    def question_id(self, row: ReviewedRow) -> str:
         """What a row was asked."""
-        return self.rubrics[row.item.rubric_hash].question.id
+        return self.rubric(row).question.id

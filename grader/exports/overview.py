@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from grader.exports.export import Export
+from grader.exports.reviewed import ReviewedResult
 from grader.exports.summary import Summary
-from grader.ports import ItemStatus, Result
+from grader.ports import ItemStatus
 
 
 @dataclass
 class CandidateTally:
-    """What a candidate's answers came to; `ref` is None for all answers that name nobody."""
+    """What a candidate's answers came to by what counts; `ref` is None for all answers that name nobody."""
 
     ref: str | None
     answers: int = 0
     scored: int = 0
     total: float = 0.0
+    reviewed: int = 0
     to_review: int = 0
     unscored: int = 0
 
@@ -25,9 +27,10 @@ class CandidateTally:
         """The mean score in [0, 1] of the answers that have one; None where none has."""
         return self.total / self.scored if self.scored else None
 
-    def add(self, result: Result) -> None:
+    def add(self, result: ReviewedResult) -> None:
         """Count a result."""
         self.answers += 1
+        self.reviewed += result.reviewed
         self.to_review += result.status is ItemStatus.NEEDS_REVIEW
         if result.score is None:
             self.unscored += 1
@@ -54,7 +57,7 @@ async def overview(export: Export, most: int) -> Overview:
             break
         read += 1
         if row.result is not None:
-            found.summary.add(row, row.result, export.rubrics[row.item.rubric_hash])
+            found.summary.add(row, row.result, export.rubric(row))
             ref = row.item.candidate_ref
             found.candidates.setdefault(ref, CandidateTally(ref)).add(row.result)
     return found

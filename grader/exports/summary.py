@@ -1,8 +1,10 @@
-"""What the results of a batch come to, counted row by row: memory grows with the questions, not with the rows."""
+"""What the results of a batch come to, counted row by row: memory grows with the questions, not with the rows.
+
+What counts is counted: where people decided, their verdicts and the score that these come to.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +12,8 @@ from typing import Any, Final
 
 from grader.domain import Label
 from grader.exports.export import Export
-from grader.ports import ItemStatus, Result, Row
+from grader.exports.reviewed import ReviewedResult, ReviewedRow
+from grader.ports import ItemStatus
 from rubrics.model import Rubric
 
 BINS: Final = 20
@@ -91,7 +94,7 @@ class QuestionTally:
     scores: Distribution = field(default_factory=Distribution)
     points: dict[str, PointTally] = field(default_factory=dict)
 
-    def add(self, result: Result, grade: Mapping[str, Any]) -> None:
+    def add(self, result: ReviewedResult, grade: Mapping[str, Any]) -> None:
         """Count a result and its grade."""
         self.statuses[result.status] += 1
         if result.score is not None:
@@ -124,10 +127,12 @@ class Failure:
 
 @dataclass
 class Summary:
-    """Everything counted."""
+    """Everything counted; `machine` are the scores as the machine alone gave them."""
 
     statuses: Counter[str] = field(default_factory=Counter)
+    reviewed: int = 0
     scores: Distribution = field(default_factory=Distribution)
+    machine: Distribution = field(default_factory=Distribution)
     questions: dict[str, QuestionTally] = field(default_factory=dict)
     flags: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -144,19 +149,21 @@ class Summary:
         points = (point for question in self.questions.values() for point in question.points.values())
         return sorted((point for point in points if point.judged >= NEEDED_ANSWERS), key=_hardness)[:HARDEST]
 
-    def add(self, row: Row, result: Result, rubric: Rubric) -> None:
+    def add(self, row: ReviewedRow, result: ReviewedResult, rubric: Rubric) -> None:
         """Count a row."""
         self.statuses[result.status] += 1
-        if result.score is not None:
-            self.scores.add(result.score)
-        grade: dict[str, Any] = json.loads(result.grade) if result.grade else {}
+        self.reviewed += result.reviewed
+        for score, scores in ((result.score, self.scores), (result.machine.score, self.machine)):
+            if score is not None:
+                scores.add(score)
+        grade = result.grade()
         self.questions.setdefault(row.item.rubric_hash, QuestionTally.of(rubric)).add(result, grade)
         if result.status in {ItemStatus.FAILED, ItemStatus.UNGRADED}:
-            self._fail(row, result.reason or _ungraded_because(grade), rubric)
+            self._fail(row, result.machine.reason or _ungraded_because(grade), rubric)
         if result.status is ItemStatus.NEEDS_REVIEW:
             self.flags.update(grade.get("flags", ()))
 
-    def _fail(self, row: Row, reason: str, rubric: Rubric) -> None:
+    def _fail(self, row: ReviewedRow, reason: str, rubric: Rubric) -> None:
         self.reasons[reason] += 1
         if len(self.failures) < FAILURES:
             self.failures.append(Failure(row.item.idx + 1, row.item.candidate_ref, rubric.question.id, reason))
@@ -167,7 +174,7 @@ async def summarise(export: Export) -> Summary:
     summary = Summary()
     async for row in export.rows:
         if row.result is not None:
-            summary.add(row, row.result, export.rubrics[row.item.rubric_hash])
+            summary.add(row, row.result, export.rubric(row))
     return summary
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from grader.domain import Verdict
 from grader.exports.export import Export
-from grader.ports import ItemStatus, Result, Row
+from grader.exports.reviewed import BY_PERSON, ReviewedResult, ReviewedRow
+from grader.feedback import FeedbackMode, write_feedback
+from grader.ports import ItemStatus
+from grader.review import Outcome
+from rubrics.model import Rubric
 
 COLUMNS: Final = (
     "row",
@@ -18,6 +22,9 @@ COLUMNS: Final = (
     "question_id",
     "status",
     "score",
+    "reviewed",
+    "machine_status",
+    "machine_score",
     "score_low",
     "score_high",
     "passed",
@@ -30,7 +37,7 @@ COLUMNS: Final = (
     "same_as",
     "grade_id",
 )
-"""Ours, in their order; the file's own columns stand behind them."""
+"""Ours, in their order; the file's own columns stand behind them. What is not the machine's by name is what counts."""
 
 GIVEN: Final = "given_"
 """Stands before the name of a column that the file had, where we have one of that name."""
@@ -81,10 +88,10 @@ def _header(extra: Sequence[str]) -> str:
     return MARK + line_of([*COLUMNS, *(f"{GIVEN}{name}" if name in COLUMNS else name for name in extra)])
 
 
-def _cells(export: Export, row: Row, result: Result) -> list[object]:
-    grade: Mapping[str, Any] = json.loads(result.grade) if result.grade else {}
+def _cells(export: Export, row: ReviewedRow, result: ReviewedResult) -> list[object]:
+    grade = result.grade()
     low, high = grade.get("score_interval") or (None, None)
-    feedback = grade.get("feedback", {})
+    summary, next_step = _feedback(export.rubric(row), grade, result.outcome)
     same_as = row.item.same_as
     return [
         row.item.idx + 1,
@@ -92,19 +99,35 @@ def _cells(export: Export, row: Row, result: Result) -> list[object]:
         export.question_id(row),
         result.status.value,
         result.score,
+        result.reviewed,
+        result.machine.status.value,
+        result.machine.score,
         low,
         high,
         grade.get("passed"),
         _texts(grade, "missed"),
         _texts(grade, "contradicted"),
         ", ".join(grade.get("flags", ())),
-        feedback.get("summary"),
-        feedback.get("next_step"),
-        result.reason,
+        summary,
+        next_step,
+        result.machine.reason,
         None if same_as is None else same_as + 1,
         grade.get("id"),
         *row.item.extra.values(),
     ]
+
+
+def _feedback(rubric: Rubric, grade: Mapping[str, Any], outcome: Outcome | None) -> tuple[str | None, str | None]:
+    """Summary and next step; where people decided, the templates' on their verdicts, unless no words were wanted."""
+    told = grade.get("feedback", {})
+    if outcome is None or not told.get("summary"):
+        return told.get("summary"), told.get("next_step")
+    verdicts = (
+        Verdict(key_point_id=point.id, label=outcome.verdicts[point.id], judged_by=BY_PERSON)
+        for point in rubric.key_points
+    )
+    written = write_feedback(rubric, tuple(verdicts), FeedbackMode.HINTS)
+    return written.summary, written.next_step
 
 
 def _texts(grade: Mapping[str, Any], which: str) -> str:

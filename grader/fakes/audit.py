@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from grader.audit import Anchor, Entry, Event, chained
 from grader.errors import AlreadyStored
 from grader.ports.audit import Basis
-from grader.review import Appeal, AppealState, Override, SecondOpinion
+from grader.review import Appeal, AppealState, Outcome, Override, SecondOpinion
 
 
 @dataclass
@@ -70,6 +70,11 @@ class FakeReviewStore:
     async def overrides(self, tenant: str, grade_id: str) -> tuple[Override, ...]:
         """The grade's overrides, in order."""
         return tuple(item for item in self._of(tenant, grade_id) if isinstance(item, Override))
+
+    async def outcomes(self, tenant: str, grade_ids: Collection[str]) -> Mapping[str, Outcome]:
+        """What these grades come to by their last overrides."""
+        found = [each for grade_id in grade_ids for each in await self.overrides(tenant, grade_id)]
+        return {each.grade_id: each.outcome for each in found}
 
     async def override(self, tenant: str, override: Override) -> None:
         """Keep it; its number must be new."""

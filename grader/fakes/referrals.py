@@ -56,6 +56,10 @@ class FakeReferralStore:
         self.kept[tenant, grade_id] = replace(found, settled_at=at, settled_by=by)
         return True
 
+    async def settled(self, tenant: str, grade_ids: Collection[str]) -> frozenset[str]:
+        """Which of these grades a person has looked at."""
+        return frozenset(each.grade_id for each in self._of(tenant) if not each.is_open and each.grade_id in grade_ids)
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Forget the referrals of these grades."""
         return sum(self.kept.pop((tenant, grade_id), None) is not None for grade_id in grade_ids)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from grader.audit import Anchor, Entry, Event
-from grader.review import Appeal, Override, SecondOpinion
+from grader.review import Appeal, Outcome, Override, SecondOpinion
 
 
 class AuditLog(Protocol):
@@ -63,6 +63,10 @@ class ReviewStore(Protocol):
 
     async def overrides(self, tenant: str, grade_id: str) -> tuple[Override, ...]:
         """The grade's overrides, in order."""
+        ...
+
+    async def outcomes(self, tenant: str, grade_ids: Collection[str]) -> Mapping[str, Outcome]:
+        """What these grades, at most some thousand, come to by their last overrides; those without one are left out."""
         ...
 
     async def override(self, tenant: str, override: Override) -> None:

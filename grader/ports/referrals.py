@@ -50,6 +50,10 @@ class ReferralStore(Protocol):
         """Somebody has looked; False where it was not open."""
         ...
 
+    async def settled(self, tenant: str, grade_ids: Collection[str]) -> frozenset[str]:
+        """Which of these grades, at most some thousand, a person has looked at and nobody has to any more."""
+        ...
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete the referrals of these grades; how many there were."""
         ...

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,6 +74,29 @@ def test_it_is_shown_explained_overruled_and_appealed_against(doors: Doors, key:
     again = doors.send("POST", f"{place}/regrades", key, json={})
     assert again.json()["regrade_of"] == grade_id_of(batch, 1, 1)
     assert verified(doors) is None
+
+
+def test_the_results_carry_what_counts_once_people_have_spoken(doors: Doors, key: Any, batch: str) -> None:
+    def results(form: str) -> str:
+        sent: str = doors.send("GET", f"/v1/batches/{batch}/results", key, params={"format": form}).text
+        return sent
+
+    def told() -> list[tuple[Any, ...]]:
+        found = map(json.loads, results("jsonl").splitlines())
+        return [(each["score"], each["reviewed"], each["machine_score"]) for each in found]
+
+    before = [score for score, *_ in told()]
+    place = f"/v1/grades/{grade_id_of(batch, 1, 1)}"
+    headers = {"If-Match": doors.send("GET", place, key).headers["ETag"]}
+    made = doors.send("POST", f"{place}/overrides", key, json=OVERRIDE, headers=headers).json()
+    now = made["outcome"]["score"]
+    assert now < before[1]
+    assert told() == [(before[0], False, before[0]), (now, True, before[1]), (before[2], False, before[2])]
+    table = list(csv.DictReader(io.StringIO(results("csv").removeprefix("\ufeff"), newline="")))
+    assert [row["score"] for row in table] == [str(before[0]), str(now), str(before[2])]
+    assert [row["machine_score"] for row in table] == [str(score) for score in before]
+    assert table[1]["missed"] != table[0]["missed"]
+    assert "decided by a person" in results("html")
 
 
 def test_others_are_not_there(doors: Doors, key: Any, batch: str) -> None:

@@ -56,6 +56,17 @@ async def test_the_queue_can_be_narrowed_to_the_grades_of_a_batch(store: Referra
     assert [each.grade_id for each in await store.page("one", ReferralFilter(batch_id="b_"), limit=9)] == ["b_.0.1"]
 
 
+async def test_of_many_grades_those_are_named_that_a_person_has_settled(store: ReferralStore) -> None:
+    for grade_id in ("g1", "g2", "g3"):
+        await store.refer("one", referral(grade_id))
+    for grade_id in ("g1", "g2"):
+        await store.settle("one", grade_id, "ann", NOON)
+    await store.refer("one", referral("g2", Reason.APPEAL))
+    asked = [f"g{number}" for number in range(1_000)]
+    assert await store.settled("one", asked) == {"g1"}
+    assert [await store.settled(*asking) for asking in (("one", ["g3"]), ("one", []), ("two", asked))] == [set()] * 3
+
+
 async def test_reasons_join_those_of_a_referral_that_waits(store: ReferralStore) -> None:
     await store.refer("one", referral("g1", Reason.LOW_CONFIDENCE))
     await store.refer("one", referral("g1", Reason.APPEAL, minutes=5))

@@ -108,6 +108,17 @@ async def test_overrides_come_back_in_order_as_they_were(reviews: ReviewStore) -
     assert await reviews.overrides("one", "g2") == ()
 
 
+async def test_of_many_grades_those_that_were_overruled_come_to_their_last_outcome(reviews: ReviewStore) -> None:
+    last = override(10).outcome.model_copy(update={"score": 0.5})
+    for each in (override(10).model_copy(update={"outcome": last}), override(9), override(grade_id="g2")):
+        await reviews.override("one", each)
+    await reviews.appeal("one", appeal(grade_id="g3"))
+    asked = [f"g{number}" for number in range(1_000)]
+    assert await reviews.outcomes("one", asked) == {"g1": last, "g2": override().outcome}
+    assert await reviews.outcomes("one", ["g2"]) == {"g2": override().outcome}
+    assert (await reviews.outcomes("one", []), await reviews.outcomes("two", asked)) == ({}, {})
+
+
 async def test_of_two_overrides_of_one_number_the_first_stays(reviews: ReviewStore) -> None:
     await reviews.override("one", override())
     with pytest.raises(AlreadyStored):

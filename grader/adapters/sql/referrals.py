@@ -106,6 +106,12 @@ class SqlReferralStore:
         async with self._database.writing(tenant) as rows:
             return (await rows.execute(update(REFERRALS).where(this).values(done))).rowcount > 0
 
+    async def settled(self, tenant: str, grade_ids: Collection[str]) -> frozenset[str]:
+        """Which of these grades a person has looked at, by one statement."""
+        these = REFERRALS.c.grade_id.in_(grade_ids) & REFERRALS.c.is_open.is_(False)
+        async with self._database.reading(tenant) as rows:
+            return frozenset((await rows.execute(select(REFERRALS.c.grade_id).where(these))).scalars().all())
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete the referrals of these grades."""
         async with self._database.writing(tenant) as rows:

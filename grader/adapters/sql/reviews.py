@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from sqlalchemy import Column, Index, Integer, Select, String, Table, Text, dele
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import UtcDateTime, owned_table
 from grader.errors import StorageError
-from grader.review import Appeal, AppealState, Override, SecondOpinion
+from grader.review import Appeal, AppealState, Outcome, Override, SecondOpinion
 
 OVERRIDES: Final = owned_table(
     "overrides",
@@ -47,6 +47,11 @@ class SqlReviewStore:
     async def overrides(self, tenant: str, grade_id: str) -> tuple[Override, ...]:
         """The grade's overrides, in order."""
         return await self._of(tenant, grade_id, OVERRIDES, Override)
+
+    async def outcomes(self, tenant: str, grade_ids: Collection[str]) -> Mapping[str, Outcome]:
+        """What these grades come to by their last overrides, by one statement."""
+        query = select(OVERRIDES.c.override).where(OVERRIDES.c.grade_id.in_(grade_ids)).order_by(OVERRIDES.c.number)
+        return {each.grade_id: each.outcome for each in await self._read(tenant, query, Override)}
 
     async def override(self, tenant: str, override: Override) -> None:
         """Keep it; AlreadyStored if the grade has one of this number."""

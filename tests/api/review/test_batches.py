@@ -14,7 +14,7 @@ from tests.api.doors import Doors
 from tests.api.markup import MARKUP, assert_no_markup
 from tests.api.practice.judges import ANSWER
 from tests.api.reading_pages import read, send
-from tests.api.review.waiting import JUDGES, graded, path_to
+from tests.api.review.waiting import JUDGES, done, graded, path_to
 
 JSONL = {"Content-Type": "application/jsonl"}
 
@@ -82,6 +82,27 @@ def test_doubtful_rows_wait_in_the_queue_and_can_be_decided(client: TestClient, 
     page = read(client.get(found[0].partition("?")[0]))
     fields = {"verdict": "covered", "reason": "evidence_missed", "words": "a local window"}
     assert "As people decided" in read(send(client, page, "/overrides", {"point": "k1"}, **fields)).words
+
+
+def test_a_batch_shows_what_counts_once_people_have_spoken(client: TestClient) -> None:
+    batch_id = submitted(client, [f"{ANSWER} {number}!" for number in range(3)], ["ann", "bob", "eve"], "Autumn")
+    doors = Doors(client)
+    doors.call(work_off, doors.application, "local", batch_id)
+    before = read(client.get(f"/review/batches/{batch_id}")).words
+    assert "3 for a person to look at" in before
+    assert "decided by a person" not in before
+    link = next(link for link in read(client.get(f"/review/batches/{batch_id}")).links if "batch=" in link)
+    found = [link.partition("?")[0] for link in read(client.get(link)).links if link.startswith(path_to(""))]
+    fields = {"verdict": "covered", "reason": "evidence_missed", "words": "a local window"}
+    for point in ("k1", "k2", "k3", "k4", "k5"):
+        send(client, read(client.get(found[0])), "/overrides", {"point": point}, **fields)
+    done(client, found[1].rpartition("/")[2])
+    now = read(client.get(f"/review/batches/{batch_id}")).words
+    assert "2 decided by a person" in now
+    assert "1 for a person to look at" in now
+    assert "2 graded" in now
+    assert "the machine’s alone" in now
+    assert "100\u202f%" in now, "of the candidate whose verdicts were changed"
 
 
 def test_what_is_not_there_is_not_found(client: TestClient, finished: str) -> None:

@@ -9,14 +9,28 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from grader.access import LOCAL, Amount
+from grader.batch import Batches, NewBatch, NewRow
+from grader.bootstrap import Storage
+from grader.bootstrap.batches import OFFLINE
+from grader.bootstrap.reviews import build_reviewer
 from grader.cli import app
+from grader.domain import Label
+from grader.fakes import FakeJudge
+from grader.grading import Grader, Request
+from grader.ports import ItemStatus, grade_id_of
+from grader.ports import Result as ReadyResult
+from grader.review import OverrideReason
+from grader.reviewing import Verdict
+from grader.settings import load_settings
+from rubrics.model import KeyPoint, Question, Rubric
 from tests.chat_server import ChatServer
 
 ROWS = 80
@@ -71,6 +85,50 @@ def test_a_file_comes_from_a_pipe_too(file: Path) -> None:
 def test_half_the_price_needs_an_llm(file: Path) -> None:
     refused = run("batch", str(file), "--dry-run", "--half-price")
     assert "GRADER_LLM_MODEL is not set" in str(refused.exception)
+
+
+RUBRIC = Rubric(
+    question=Question(id="q", title="Tides", text="Why are there tides?"),
+    key_points=(KeyPoint(id="k1", text="The moon pulls."), KeyPoint(id="k2", text="The sun pulls, too.")),
+)
+
+
+async def _half_made() -> AsyncIterator[NewRow]:
+    for number in range(2):
+        yield NewRow(RUBRIC, f"The moon pulls, {number}.")
+
+
+async def _graded_and_overruled() -> str:
+    """The id of a batch of two rows, each half right by the machine, of which a person found the second all right."""
+    storage = Storage(load_settings())
+    batches = Batches(storage.batches, lambda _options: OFFLINE)
+    batch = await batches.submit(LOCAL, NewBatch(), _half_made())
+    grader = Grader({"fake": FakeJudge({"k1": Label.COVERED, "k2": Label.MISSING})}, "fake")
+    made = await grader.grade(Request(RUBRIC, "The moon pulls."))
+    grades = [made.model_copy(update={"id": grade_id_of(batch.id, idx, 1)}) for idx in range(2)]
+    results = [
+        ReadyResult(idx, ItemStatus.GRADED, 1, made.created_at, each.score, each.model_dump_json())
+        for idx, each in enumerate(grades)
+    ]
+    await storage.chunks.save("local", batch.id, 0, results, Amount())
+    verdict = Verdict("k2", Label.COVERED, OverrideReason.EVIDENCE_MISSED, "It is there.")
+    await build_reviewer(storage).override(LOCAL, grades[1], verdict, "o1")
+    await storage.close()
+    return batch.id
+
+
+def test_results_carry_what_people_decided_and_the_machines_score_beside_it(tmp_path: Path) -> None:
+    batch_id = asyncio.run(_graded_and_overruled())
+    assert run("batches", "results", batch_id, "-o", str(tmp_path)).exit_code == 0
+    lines = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
+    told = [(line["score"], line["reviewed"], line["machine_score"]) for line in lines]
+    assert told == [(0.5, False, 0.5), (1.0, True, 0.5)]
+    with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert [(row["score"], row["machine_score"]) for row in csv.DictReader(stream)] == [
+            ("0.5", "0.5"),
+            ("1.0", "0.5"),
+        ]
+    assert "75%" in (tmp_path / "summary.html").read_text("utf-8")
 
 
 async def _command(server: ChatServer, *arguments: str) -> Process:

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from grader.batch import Progress
 from grader.domain import Label
-from grader.exports import Export, format_of
+from grader.exports import Export, ReviewedResult, ReviewedRow, format_of
 from grader.exports.summary import Distribution, summarise
 from grader.exports.table import COLUMNS, guard, line_of
 from grader.fakes import FakeJudge
 from grader.grading import Grader, Request
-from grader.ports import Batch, BatchState, Counts, Item, ItemStatus, Result, Row
+from grader.ports import Batch, BatchState, Counts, Item, ItemStatus, Result
 from rubrics.model import KeyPoint, Question, Rubric
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -37,13 +37,13 @@ async def graded(label: Label) -> str:
     return (await grader.grade(Request(RUBRIC, "The moon does it."))).model_dump_json()
 
 
-def row(idx: int, status: ItemStatus | None, extra: Mapping[str, str] | None = None, **result: Any) -> Row:
+def row(idx: int, status: ItemStatus | None, extra: Mapping[str, str] | None = None, **result: Any) -> ReviewedRow:
     item = Item(idx, RUBRIC.content_hash, "The moon does it.", f"c-{idx}", extra or {}, same_as=0 if idx == 1 else None)
-    return Row(item, Result(idx, status, 1, NOON, **result) if status else None)
+    return ReviewedRow(item, ReviewedResult(Result(idx, status, 1, NOON, **result)) if status else None)
 
 
 @pytest.fixture
-async def rows() -> list[Row]:
+async def rows() -> list[ReviewedRow]:
     covered, wrong = await graded(Label.COVERED), await graded(Label.CONTRADICTED)
     return [
         row(0, ItemStatus.GRADED, {"site": "north", "score": "9"}, score=0.5, grade=covered),
@@ -54,15 +54,15 @@ async def rows() -> list[Row]:
     ]
 
 
-def export(rows: Sequence[Row]) -> Export:
-    async def given_rows() -> AsyncIterator[Row]:
+def export(rows: Sequence[ReviewedRow]) -> Export:
+    async def given_rows() -> AsyncIterator[ReviewedRow]:
         for each in rows:
             yield each
 
     return Export(Progress(BATCH, Counts()), given_rows(), {RUBRIC.content_hash: RUBRIC})
 
 
-async def written(name: str, rows: Sequence[Row]) -> str:
+async def written(name: str, rows: Sequence[ReviewedRow]) -> str:
     kind = format_of(name)
     assert kind is not None
     return "".join([piece async for piece in kind.write(export(rows))])
@@ -72,16 +72,16 @@ def table_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
-async def test_json_lines_hold_every_settled_row_in_order_with_its_grade(rows: list[Row]) -> None:
+async def test_json_lines_hold_every_settled_row_in_order_with_its_grade(rows: list[ReviewedRow]) -> None:
     lines = [json.loads(line) for line in (await written("jsonl", rows)).splitlines()]
     assert [line["row"] for line in lines] == [1, 2, 4, 5]
-    assert lines[0]["grade"] == json.loads(rows[0].result.grade or "") if rows[0].result else False
+    assert lines[0]["grade"]["score"] == 0.5
     assert lines[1]["same_as"] == 1
     assert (lines[2]["status"], lines[2]["grade"], lines[2]["reason"]) == ("failed", None, "worker_lost")
     assert lines[3]["extra"] == {"site": "<b>x</b>", "score": ""}
 
 
-async def test_a_table_has_our_columns_then_those_of_the_file(rows: list[Row]) -> None:
+async def test_a_table_has_our_columns_then_those_of_the_file(rows: list[ReviewedRow]) -> None:
     text = await written("csv", rows)
     assert text.startswith("\ufeff")
     table = table_of(text)
@@ -91,7 +91,7 @@ async def test_a_table_has_our_columns_then_those_of_the_file(rows: list[Row]) -
     assert (table[1]["site"], table[2]["reason"]) == ("'=1+1", "worker_lost")
 
 
-async def test_erased_rows_do_not_take_the_columns_away(rows: list[Row]) -> None:
+async def test_erased_rows_do_not_take_the_columns_away(rows: list[ReviewedRow]) -> None:
     table = table_of(await written("csv", [row(0, ItemStatus.ERASED), *rows[3:]]))
     assert [(each["row"], each["site"] or "") for each in table] == [("1", ""), ("4", ""), ("5", "<b>x</b>")]
 
@@ -132,7 +132,7 @@ def test_no_separator_inside_a_cell_begins_another(text: str) -> None:
         assert len(next(csv.reader(io.StringIO(line_of([text]), newline=""), delimiter=separator))) == 1
 
 
-async def test_the_summary_counts_scores_points_flags_and_failures(rows: list[Row]) -> None:
+async def test_the_summary_counts_scores_points_flags_and_failures(rows: list[ReviewedRow]) -> None:
     found = await summarise(export(rows))
     assert (found.settled, found.scores.count, found.scores.mean) == (4, 3, pytest.approx(1 / 3))
     (question,) = found.questions.values()
@@ -141,7 +141,7 @@ async def test_the_summary_counts_scores_points_flags_and_failures(rows: list[Ro
     assert found.hardest == []  # too few answers to call a point hard
 
 
-async def test_the_hardest_points_come_first_once_there_are_enough_answers(rows: list[Row]) -> None:
+async def test_the_hardest_points_come_first_once_there_are_enough_answers(rows: list[ReviewedRow]) -> None:
     found = await summarise(export([rows[0]] * 5))
     assert [(point.text, point.earned) for point in found.hardest] == [
         ("=The sun, too.", 0.0),
@@ -149,7 +149,7 @@ async def test_the_hardest_points_come_first_once_there_are_enough_answers(rows:
     ]
 
 
-async def test_the_summary_is_one_page_that_loads_nothing_and_keeps_text_text(rows: list[Row]) -> None:
+async def test_the_summary_is_one_page_that_loads_nothing_and_keeps_text_text(rows: list[ReviewedRow]) -> None:
     evil = "<script>alert(1)</script>"
     text = await written("html", [*rows, row(5, ItemStatus.FAILED, reason=evil)])
     assert "<script" not in text
