@@ -115,6 +115,11 @@ class Keyring:
         self._used[key.id] = self.now()
         return key.principal
 
+    async def name(self, key_id: str) -> str | None:
+        """What a key is called, whether it counts or not; None where there is none; StorageError."""
+        key = await self._find(key_id)
+        return None if key is None else key.name
+
     async def in_use(self) -> bool:
         """Whether a key was ever made: from then on nobody is served without one."""
         if not self._any and self._asked_until <= self.clock():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from grader.access import Principal
 from grader.audit import Action, Event
@@ -13,10 +14,23 @@ from grader.domain import Grade, Label
 from grader.errors import AlreadyStored, GraderError
 from grader.keeping import NOBODY
 from grader.outcome import outcome, policy_of, yardstick
-from grader.ports import AuditLog, GradeStore, Place, ReferralFilter, ReferralStore, ReviewStore, Together
+from grader.ports import (
+    AuditLog,
+    GradeStore,
+    Place,
+    ReferralFilter,
+    ReferralStore,
+    Reservation,
+    ReservationStore,
+    ReviewStore,
+    Together,
+)
 from grader.referral import BLIND, Reason, Referral
 from grader.review import Appeal, AppealState, PointOpinion, SecondOpinion
 from grader.scoring import score_labels
+
+RESERVED_FOR: Final = timedelta(minutes=10)
+"""How long a grade is a person's who opened it or did something to it: long enough to read, short enough to leave."""
 
 
 class AppealsOpen(GraderError):
@@ -42,6 +56,7 @@ class Triage:
     grades: GradeStore
     reviews: ReviewStore
     referrals: ReferralStore
+    reservations: ReservationStore
     audit: AuditLog
     together: Together
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -54,13 +69,31 @@ class Triage:
         found = [(referral, await self.grades.find(tenant, referral.grade_id)) for referral in page]
         return tuple(Waiting(referral, grade) for referral, grade in found if grade is not None)
 
-    async def following(self, tenant: str, wanted: ReferralFilter, last: Referral | None) -> Referral | None:
-        """The open one to look at after `last`, from the front again behind the end; None where there is none."""
-        wanted = replace(wanted, is_open=True)
-        place = None if last is None else Place(last.since, last.grade_id)
-        behind = await self.referrals.page(tenant, wanted, limit=1, after=place)
-        found = behind or await self.referrals.page(tenant, wanted, limit=1)
-        return found[0] if found and (last is None or found[0].grade_id != last.grade_id) else None
+    async def following(self, who: Principal, wanted: ReferralFilter, last: Referral | None) -> Referral | None:
+        """The open one to look at after `last`, from the front again behind the end; None where there is none.
+
+        It is reserved for this person, who lets go of `last`; what others have reserved is passed over.
+        """
+        passed = {each.grade_id for each in await self.reserved(who)}
+        if last is not None:
+            await self.reservations.release(who.tenant, last.grade_id, _by(who))
+            passed.add(last.grade_id)
+        while found := await self._first(who.tenant, replace(wanted, is_open=True, without=frozenset(passed)), last):
+            if await self.reserve(who, found) is None:
+                return found
+            passed.add(found.grade_id)  # another was faster
+        return None
+
+    async def reserve(self, who: Principal, referral: Referral) -> Reservation | None:
+        """From now on this person looks at it, for `RESERVED_FOR`; the reservation of another who came before."""
+        wanted = Reservation(referral.grade_id, _by(who), self.now() + RESERVED_FOR)
+        found = await self.reservations.reserve(who.tenant, wanted, self.now())
+        return None if found.by == wanted.by else found
+
+    async def reserved(self, who: Principal) -> tuple[Reservation, ...]:
+        """What others are looking at."""
+        found = await self.reservations.current(who.tenant, self.now())
+        return tuple(each for each in found if each.by != _by(who))
 
     async def to_judge_blind(self, who: Principal, grade: Grade) -> tuple[str, ...]:
         """The points that this person has to judge before the machine's verdicts may be seen; mostly none."""
@@ -103,7 +136,14 @@ class Triage:
             if settled:
                 facts = {"status": come_to.status.value}
                 await self.audit.append(who.tenant, Event(_by(who), Action.REVIEWED, grade.id, facts))
+            await self.reservations.release(who.tenant, grade.id, _by(who))
         return settled
+
+    async def _first(self, tenant: str, wanted: ReferralFilter, last: Referral | None) -> Referral | None:
+        """The first of the wanted behind `last`, or else of all."""
+        behind = last and await self.referrals.page(tenant, wanted, limit=1, after=Place(last.since, last.grade_id))
+        found = behind or await self.referrals.page(tenant, wanted, limit=1)
+        return found[0] if found else None
 
     async def _open_appeals(self, tenant: str, grade_id: str) -> tuple[Appeal, ...]:
         appeals = await self.reviews.appeals(tenant, grade_id)

@@ -30,7 +30,7 @@ def build_reviewer(storage: Storage) -> Reviewer:
 
 def build_triage(storage: Storage) -> Triage:
     """Keeps the queue of what people are to look at."""
-    kept = storage.grades, storage.reviews, storage.referrals, storage.audit
+    kept = storage.grades, storage.reviews, storage.referrals, storage.reservations, storage.audit
     return Triage(*kept, storage.together)
 
 

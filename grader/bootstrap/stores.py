@@ -31,6 +31,7 @@ from grader.ports import (
     PaceStore,
     PendingGrades,
     ReferralStore,
+    ReservationStore,
     ResponseCache,
     ReviewStore,
     RubricStore,
@@ -116,6 +117,11 @@ class Storage:
     def referrals(self) -> ReferralStore:
         """What people are to look at."""
         return cast(ReferralStore, _Opening(self._opened, "referrals"))
+
+    @property
+    def reservations(self) -> ReservationStore:
+        """Who is looking at which of it."""
+        return cast(ReservationStore, _Opening(self._opened, "reservations"))
 
     @property
     def rubrics(self) -> RubricStore:

@@ -17,6 +17,7 @@ from grader.fakes.pending import FakeHoldings, FakePendingGrades
 from grader.fakes.platforms import FakeConnectionStore, FakeVault
 from grader.fakes.practice import FakeAttemptStore, FakeScheduler, FakeStudyStore
 from grader.fakes.referrals import FakeReferralStore
+from grader.fakes.reservations import FakeReservationStore
 from grader.fakes.rubrics import FakeRubricStore
 from grader.fakes.storage import FakeErasures, FakeGradeStore, FakeResponseCache, counting_ids, separately
 from grader.fakes.transcripts import FakeTranscriptReader
@@ -50,6 +51,7 @@ __all__ = [
     "FakePendingGrades",
     "FakeReader",
     "FakeReferralStore",
+    "FakeReservationStore",
     "FakeResponseCache",
     "FakeReviewStore",
     "FakeRubricStore",

@@ -37,6 +37,7 @@ class FakeReferralStore:
     ) -> tuple[Referral, ...]:
         """The wanted ones, those that wait the longest first."""
         found = [each for each in self._of(tenant) if each.is_open is wanted.is_open]
+        found = [each for each in found if each.grade_id not in wanted.without]
         found = [each for each in found if wanted.reason is None or wanted.reason in each.reasons]
         found = [each for each in found if wanted.question_id in {None, each.question_id}]
         if wanted.batch_id is not None:

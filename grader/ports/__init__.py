@@ -36,6 +36,7 @@ from grader.ports.pending import Holding, Holdings, PendingGrade, PendingGrades,
 from grader.ports.platforms import Connection, ConnectionStore, Vault
 from grader.ports.practice import AttemptStore, Scheduler, StudyStore
 from grader.ports.referrals import ReferralFilter, ReferralStore
+from grader.ports.reservations import Reservation, ReservationStore
 from grader.ports.rubrics import GivenGrade, RubricStore
 from grader.ports.storage import Erasures, GradeFilter, GradeStore, Place, ResponseCache, Subject, Together
 from grader.ports.transcripts import TranscriptReader
@@ -113,6 +114,8 @@ __all__ = [
     "ReferralStore",
     "Refusal",
     "Reply",
+    "Reservation",
+    "ReservationStore",
     "ResponseCache",
     "Result",
     "ReviewStore",

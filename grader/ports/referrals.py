@@ -13,12 +13,16 @@ from grader.referral import Reason, Referral
 
 @dataclass(frozen=True)
 class ReferralFilter:
-    """Which referrals are wanted; None wants all of that kind. `batch_id` wants those of grades made in a batch."""
+    """Which referrals are wanted; None wants all of that kind.
+
+    `batch_id` wants those of grades made in a batch, `without` those of other grades than these.
+    """
 
     is_open: bool = True
     reason: Reason | None = None
     question_id: str | None = None
     batch_id: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 class ReferralStore(Protocol):

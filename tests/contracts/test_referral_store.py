@@ -67,6 +67,13 @@ async def test_of_many_grades_those_are_named_that_a_person_has_settled(store: R
     assert [await store.settled(*asking) for asking in (("one", ["g3"]), ("one", []), ("two", asked))] == [set()] * 3
 
 
+async def test_the_queue_can_leave_out_some_grades(store: ReferralStore) -> None:
+    for number in range(3):
+        await store.refer("one", referral(f"g{number}", minutes=number))
+    rest = await store.page("one", ReferralFilter(without=frozenset({"g0", "g2", "gone"})), limit=9)
+    assert rest == (referral("g1", minutes=1),)
+
+
 async def test_reasons_join_those_of_a_referral_that_waits(store: ReferralStore) -> None:
     await store.refer("one", referral("g1", Reason.LOW_CONFIDENCE))
     await store.refer("one", referral("g1", Reason.APPEAL, minutes=5))

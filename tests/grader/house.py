@@ -26,6 +26,7 @@ from grader.fakes import (
     FakeOutbox,
     FakePendingGrades,
     FakeReferralStore,
+    FakeReservationStore,
     FakeResponseCache,
     FakeReviewStore,
     FakeStudyStore,
@@ -62,6 +63,7 @@ class House:
     attempts: FakeAttemptStore = field(default_factory=FakeAttemptStore)
     studies: FakeStudyStore = field(default_factory=FakeStudyStore)
     referrals: FakeReferralStore = field(default_factory=FakeReferralStore)
+    reservations: FakeReservationStore = field(default_factory=FakeReservationStore)
     batches: FakeBatchStore = field(default_factory=FakeBatchStore)
 
     def __post_init__(self) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from grader.access import Principal
 from grader.domain import Flag, Label, Status
 from grader.errors import AlreadyStored
-from grader.ports import ReferralFilter
-from grader.referral import Reason, is_drawn, reasons_of
+from grader.fakes import FakeReservationStore
+from grader.ports import ReferralFilter, Reservation
+from grader.referral import Reason, Referral, is_drawn, reasons_of
 from grader.review import AppealReason, AppealState, OverrideReason
 from grader.reviewing import Answered, Objection, Verdict
-from grader.triage import AppealsOpen, NotAsked, Triage
+from grader.triage import RESERVED_FOR, AppealsOpen, NotAsked, Triage
 from tests.grader.house import ANN, BOB, NOON, House
 
 ALL = {f"k{n}": Label.MISSING for n in range(1, 6)}
@@ -23,9 +26,10 @@ def house() -> House:
     return House()
 
 
-def triage_of(house: House) -> Triage:
+def triage_of(house: House, passed: timedelta = timedelta()) -> Triage:
     reviewer = house.reviewer
-    return Triage(house.grades, house.reviews, house.referrals, house.audit, reviewer.together, lambda: NOON)
+    kept = house.grades, house.reviews, house.referrals, house.reservations, house.audit
+    return Triage(*kept, reviewer.together, lambda: NOON + passed)
 
 
 @pytest.fixture
@@ -129,12 +133,72 @@ async def test_nothing_is_settled_while_an_objection_is_not_answered(house: Hous
 async def test_after_the_last_one_the_queue_begins_again_at_its_front(house: House, triage: Triage) -> None:
     for grade_id in ("g1", "g2"):
         await house.graded(grade_id, status=Status.NEEDS_REVIEW)
-    first = await triage.following("acme", ReferralFilter(), None)
-    second = await triage.following("acme", ReferralFilter(), first)
-    third = await triage.following("acme", ReferralFilter(), second)
+    first = await triage.following(ANN, ReferralFilter(), None)
+    second = await triage.following(ANN, ReferralFilter(), first)
+    third = await triage.following(ANN, ReferralFilter(), second)
     assert [each and each.grade_id for each in (first, second, third)] == ["g1", "g2", "g1"]
     await house.referrals.settle("acme", "g2", "ann", NOON)
-    assert await triage.following("acme", ReferralFilter(), first) is None
+    assert await triage.following(ANN, ReferralFilter(), first) is None
+
+
+async def goes_to(triage: Triage, who: Principal, last: Referral | None = None) -> str | None:
+    """Where the queue leads this person."""
+    found = await triage.following(who, ReferralFilter(), last)
+    return found.grade_id if found else None
+
+
+async def test_two_who_start_with_the_oldest_get_two(house: House, triage: Triage) -> None:
+    for grade_id in ("g1", "g2"):
+        await house.graded(grade_id, status=Status.NEEDS_REVIEW)
+    assert [await goes_to(triage, who) for who in (ANN, BOB, ANN, BOB)] == ["g1", "g2", "g1", "g2"]
+    assert await goes_to(triage, replace(ANN, key_id="key-cid")) is None, "others are at all that waits"
+    second = await house.referrals.find("acme", "g2")
+    assert await goes_to(triage, BOB, second) is None
+    assert await goes_to(triage, ANN, await house.referrals.find("acme", "g1")) == "g2", "Bob skipped it"
+
+
+class AtTheSameMoment(FakeReservationStore):
+    """Whoever looks what others have sees nothing yet."""
+
+    async def current(self, tenant: str, now: datetime) -> tuple[Reservation, ...]:  # noqa: ARG002 - the port's
+        return ()
+
+
+async def test_who_was_a_moment_later_goes_on_to_the_next(house: House, triage: Triage) -> None:
+    for grade_id in ("g1", "g2"):
+        await house.graded(grade_id, status=Status.NEEDS_REVIEW)
+    racing = replace(triage, reservations=AtTheSameMoment())
+    assert [await goes_to(racing, who) for who in (ANN, BOB)] == ["g1", "g2"]
+
+
+async def test_no_grade_is_lost_to_who_went_away(house: House, triage: Triage) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    assert await goes_to(triage, ANN) == "g1"
+    assert [each.by for each in await triage.reserved(BOB)] == ["key-ann"]
+    assert await triage.reserved(ANN) == ()
+    referral = await house.referrals.find("acme", grade.id)
+    assert referral is not None
+    nearly, over = (triage_of(house, passed) for passed in (RESERVED_FOR - timedelta(seconds=1), RESERVED_FOR))
+    assert await goes_to(nearly, BOB) is None
+    assert await goes_to(over, BOB) == "g1"
+
+
+async def test_who_does_something_keeps_it_for_longer(house: House, triage: Triage) -> None:
+    await house.graded(status=Status.NEEDS_REVIEW)
+    await goes_to(triage, ANN)
+    referral = await house.referrals.find("acme", "g1")
+    assert referral is not None
+    assert await triage_of(house, RESERVED_FOR / 2).reserve(ANN, referral) is None
+    other = await triage_of(house, RESERVED_FOR).reserve(BOB, referral)
+    assert other is not None
+    assert (other.by, other.until) == ("key-ann", NOON + 1.5 * RESERVED_FOR)
+
+
+async def test_what_is_finished_is_let_go(house: House, triage: Triage) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    await goes_to(triage, ANN)
+    await triage.settle(ANN, grade)
+    assert house.reservations.kept == {}
 
 
 async def test_what_is_erased_is_no_longer_waited_for(house: House, triage: Triage) -> None:

@@ -13,7 +13,7 @@ from api.dependencies import App, Application, Caller
 from api.web.addresses import query
 from api.web.rendering import form_page
 from api.web.review.words import REASONS, age, is_late, pseudonym
-from grader.domain import Label
+from grader.keeping import NOBODY
 from grader.ports import Place, ReferralFilter
 from grader.referral import BLIND, Reason
 from grader.triage import Waiting
@@ -52,7 +52,10 @@ Wish = Annotated[Wanted, Depends()]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the queue; what would sway a judge is left out where it is to be judged blind."""
+    """One line of the queue; what would sway a judge is left out where it is to be judged blind.
+
+    `at` names another person who is looking at it; empty where nobody else is.
+    """
 
     id: str
     question_id: str
@@ -63,7 +66,7 @@ class Line:
     late: bool
     blind: bool
     score: float | None
-    doubts: int
+    at: str
 
 
 @router.get("")
@@ -80,10 +83,11 @@ async def show_queue(
     found = await app.triage.queue(caller.tenant, wanted.filter, limit=PAGE, after=after)
     last = found[-1].referral if len(found) == PAGE else None
     waiting = await app.services.storage.referrals.waiting(caller.tenant)
+    reserved = {each.grade_id: each.by for each in await app.triage.reserved(caller)}
     return form_page(
         request,
         "review/queue.html",
-        lines=[await _line(app, caller.tenant, each) for each in found],
+        lines=[await _line(app, caller.tenant, each, reserved.get(each.grade.id)) for each in found],
         wanted=wanted,
         waiting=[(reason, REASONS[reason], waiting[reason]) for reason in Reason if waiting.get(reason)],
         questions=app.bank.questions(),
@@ -94,9 +98,9 @@ async def show_queue(
 
 @router.get("/next")
 async def go_on(app: App, caller: Caller, wanted: Wish, after: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """To the next one that waits; back to the queue where there is none."""
+    """To the next one that waits and that nobody else is at; back to the queue where there is none."""
     last = await app.services.storage.referrals.find(caller.tenant, after) if after else None
-    found = await app.triage.following(caller.tenant, wanted.filter, last)
+    found = await app.triage.following(caller, wanted.filter, last)
     place = "/review" if found is None else f"/review/grades/{found.grade_id}"
     return RedirectResponse(place + wanted.query(), 303)
 
@@ -109,7 +113,14 @@ async def title_of(app: Application, tenant: str, question_id: str) -> str:
         return question_id
 
 
-async def _line(app: Application, tenant: str, waiting: Waiting) -> Line:
+async def person(app: Application, key_id: str) -> str:
+    """What the person with a key is called: as whoever made the key named it."""
+    if key_id == NOBODY:
+        return "Somebody without a key"
+    return await app.access.keyring.name(key_id) or "Somebody"
+
+
+async def _line(app: Application, tenant: str, waiting: Waiting, reserved_by: str | None) -> Line:
     referral, grade = waiting.referral, waiting.grade
     blind = referral.is_open and bool(BLIND.intersection(referral.reasons))
     return Line(
@@ -122,5 +133,5 @@ async def _line(app: Application, tenant: str, waiting: Waiting) -> Line:
         late=referral.is_open and is_late(referral.since),
         blind=blind,
         score=None if blind else grade.score,
-        doubts=sum(point.verdict is Label.UNGRADED for point in grade.points),
+        at=await person(app, reserved_by) if referral.is_open and reserved_by else "",
     )

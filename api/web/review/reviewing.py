@@ -14,7 +14,7 @@ from api.errors import Problem
 from api.etags import etag
 from api.web.marking import Passage, badge, mark
 from api.web.rendering import form_page
-from api.web.review.queue import Wanted, Wish
+from api.web.review.queue import Wanted, Wish, person
 from api.web.review.speech import Speech, speech_of
 from api.web.review.words import (
     APPEAL_REASONS,
@@ -30,7 +30,7 @@ from grader.audit import Action, Event
 from grader.domain import Grade, GradedPoint, Label
 from grader.feedback import FLAG_NOTES
 from grader.keeping import NOBODY, request_of
-from grader.ports import PendingGrade
+from grader.ports import PendingGrade, Reservation
 from grader.referral import Referral
 from grader.review import Appeal, AppealState, Override, Review, ReviewedGrade, SecondOpinion
 from grader.text.canonical import canonicalise
@@ -63,6 +63,11 @@ class Case:
     rubric: Rubric | None
     answer: str | None
     own: SecondOpinion | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to look."""
+        return self.referral is not None and self.referral.is_open
 
     @property
     def version(self) -> str:
@@ -132,19 +137,22 @@ async def find_case(app: Application, who: Principal, grade_id: str) -> Case:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody looks at a grade, on the way through the part of the queue that is `wanted`."""
+    """Somebody looks at a grade, on the way through the part of the queue that is `wanted`.
+
+    `reserved` is the reservation of another person who was here first.
+    """
 
     request: Request
     app: Application
     who: Principal
     case: Case
     wanted: Wanted
+    reserved: Reservation | None
 
     async def page(self, *, status: int = 200, complaint: str = "", typed: Mapping[str, str] | None = None) -> Response:
         """Side by side, or blind where this person has to judge first; with what is wrong with what was `typed`."""
         blind = await self.app.triage.to_judge_blind(self.who, self.case.grade)
         rubric, referral = self.case.rubric, self.case.referral
-        waits = referral is not None and referral.is_open
         return form_page(
             self.request,
             "review/blind.html" if blind else "review/grade.html",
@@ -157,8 +165,9 @@ class Visit:
             question=None if rubric is None else rubric.question.text,
             reference=None if rubric is None else rubric.reference_answer,
             reasons=[REASONS[reason] for reason in referral.reasons] if referral else [],
-            waits=age(referral.since) if referral and waits else "",
-            late=bool(referral and waits and is_late(referral.since)),
+            waits=age(referral.since) if referral and self.case.waits else "",
+            late=bool(referral and self.case.waits and is_late(referral.since)),
+            at=await self._other(),
             candidate=pseudonym(self.app.access.secret, self.case.grade.candidate_ref),
             name=await self._name(),
             speech=await self._speech(),
@@ -177,6 +186,10 @@ class Visit:
         place = f"/review/grades/{self.case.grade.id}{self.wanted.query()}"
         return RedirectResponse(f"{place}#{anchor}", 303)
 
+    async def _other(self) -> str:
+        """Who else is looking at it; empty where nobody is."""
+        return "" if self.reserved is None else await person(self.app, self.reserved.by)
+
     async def _name(self) -> str | None:
         """The candidate's reference, where it is asked for; that somebody looked at it is logged."""
         if self.request.query_params.get("names") != "shown" or self.case.grade.candidate_ref is None:
@@ -193,8 +206,10 @@ class Visit:
 
 
 async def visit(request: Request, app: App, caller: Caller, wanted: Wish, grade_id: str) -> Visit:
-    """The visit of an address."""
-    return Visit(request, app, caller, await find_case(app, caller, grade_id), wanted)
+    """The visit of an address; what waits is from now on the visitor's, unless another was here first."""
+    case = await find_case(app, caller, grade_id)
+    reserved = await app.triage.reserve(caller, case.referral) if case.referral and case.waits else None
+    return Visit(request, app, caller, case, wanted, reserved)
 
 
 Visiting = Annotated[Visit, Depends(visit)]

@@ -27,6 +27,7 @@ from grader.adapters.sql.outbox import SqlOutbox
 from grader.adapters.sql.paces import SqlPaceStore
 from grader.adapters.sql.pending import SqlPendingGrades
 from grader.adapters.sql.referrals import SqlReferralStore
+from grader.adapters.sql.reservations import SqlReservationStore
 from grader.adapters.sql.responses import SqlResponseCache
 from grader.adapters.sql.reviews import SqlReviewStore
 from grader.adapters.sql.rubrics import SqlRubricStore
@@ -65,6 +66,7 @@ class SqlStores:
     connections: SqlConnectionStore
     interviews: SqlInterviewStore
     referrals: SqlReferralStore
+    reservations: SqlReservationStore
     paces: SqlPaceStore
 
     @classmethod
@@ -97,6 +99,7 @@ class SqlStores:
             SqlConnectionStore(database),
             SqlInterviewStore(database),
             SqlReferralStore(database),
+            SqlReservationStore(database),
             SqlPaceStore(database),
         )
 
@@ -123,6 +126,7 @@ __all__ = [
     "SqlPaceStore",
     "SqlPendingGrades",
     "SqlReferralStore",
+    "SqlReservationStore",
     "SqlResponseCache",
     "SqlReviewStore",
     "SqlRubricStore",

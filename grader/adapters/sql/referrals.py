@@ -83,6 +83,8 @@ class SqlReferralStore:
             query = query.where(REFERRALS.c.question_id == wanted.question_id)
         if wanted.batch_id is not None:
             query = query.where(REFERRALS.c.grade_id.startswith(f"{wanted.batch_id}.", autoescape=True))
+        if wanted.without:
+            query = query.where(REFERRALS.c.grade_id.not_in(wanted.without))
         if after is not None:
             here = tuple_(literal(after.created_at, UtcDateTime), after.id)
             query = query.where(tuple_(REFERRALS.c.since, REFERRALS.c.grade_id) > here)
