@@ -54,12 +54,16 @@ export class SingleKeys extends HTMLElement {
   step(by) {
     const points = [...document.querySelectorAll(".point")];
     const now = this.here ? points.indexOf(this.here) : by > 0 ? -1 : points.length;
-    points[Math.min(points.length - 1, Math.max(0, now + by))]?.focus();
+    this.go(points[Math.min(points.length - 1, Math.max(0, now + by))]);
   }
 
   evidence() {
     if (!this.here) return;
-    document.querySelector(`mark a[href="#${this.here.id}"]`)?.focus();
+    this.go(document.querySelector(`mark a[href="#${this.here.id}"]`));
+  }
+
+  go(element) {
+    element?.focus();
   }
 }
 

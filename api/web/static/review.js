@@ -23,7 +23,7 @@ class ReviewKeys extends SingleKeys {
   }
 
   action(event) {
-    if (/^[1-9]$/.test(event.key)) return () => document.querySelector(`.point[data-number="${event.key}"]`)?.focus();
+    if (/^[1-9]$/.test(event.key)) return () => this.go(document.querySelector(`.point[data-number="${event.key}"]`));
     if (event.key === "Enter") return event.shiftKey ? () => document.querySelector("[data-next]")?.click() : undefined;
     if ("ypnwx".includes(event.key)) return () => this.set(event.key);
     return {
@@ -32,6 +32,11 @@ class ReviewKeys extends SingleKeys {
       e: () => this.evidence(),
       u: () => document.querySelector("evidence-picker")?.use(this.here?.dataset.number),
     }[event.key];
+  }
+
+  go(element) {
+    reveal(element);
+    super.go(element);
   }
 
   set(key) {
@@ -81,8 +86,14 @@ class EvidencePicker extends HTMLElement {
     point.querySelector(".change").open = true;
     this.words = "";
     getSelection().removeAllRanges();
+    reveal(point);
     field.focus();
   }
+}
+
+// Where answer and rubric are tabs, the address says which one is shown.
+function reveal(element) {
+  if (element && !element.checkVisibility()) location.hash = element.closest(".panel").id;
 }
 
 function wordsOf(range) {

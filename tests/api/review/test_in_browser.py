@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from grader.access import Grant, Scope
+from grader.bootstrap import Storage, build_keyring
+from grader.settings import Settings
 from tests.api.browsing import BROWSER_TEST, PHONE, faults, in_every_look, opened, served, tab_to
 from tests.api.practice.judges import ANSWER
 from tests.api.review.waiting import JUDGES, batched, done, graded, objected
@@ -20,7 +26,7 @@ pytestmark = BROWSER_TEST
 def site(build: Callable[..., FastAPI]) -> Iterator[str]:
     """The review pages; a doubted grade waits, and behind it one that its candidate objected to."""
     with served(build(judges=JUDGES, default_judge="sure", audit_share=0.0)) as address:
-        with httpx2.Client(base_url=address) as client:
+        with httpx2.Client(base_url=address, timeout=30) as client:
             graded(client)
             objected(client)
         yield address
@@ -100,21 +106,98 @@ def judge_blind_with_keys(page: Any) -> None:
     page.get_by_text("Your own verdict, given blind: wrong").wait_for()
 
 
+def show(page: Any, tab: str) -> None:
+    """Choose what is shown of a case where there are tabs."""
+    found = page.locator(".tabs").get_by_text(tab)
+    if found.is_visible():
+        found.click()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_on_a_narrow_screen_answer_and_rubric_are_tabs(browser: Any, site: str, script: bool) -> None:  # noqa: FBT001 - a parameter
+    with opened(browser, viewport=PHONE, java_script_enabled=script) as page:
+        page.goto(f"{site}/review")
+        page.get_by_role("link", name="Start with the oldest").click()
+        answer, rubric = page.locator("#answer"), page.locator("#point-1")
+        answer.wait_for()
+        assert rubric.is_hidden()
+        page.locator(".tabs").get_by_text("Rubric").focus()
+        page.keyboard.press("Enter")
+        rubric.wait_for()
+        assert answer.is_hidden()
+        page.get_by_role("link", name="The answer").click()
+        page.locator("mark").get_by_role("link", name="Key point 3").click()
+        page.locator("#point-3").wait_for()
+        assert answer.is_hidden()
+        rubric.get_by_text("Change the verdict").click()
+        rubric.get_by_label("covered").check()
+        rubric.get_by_label("Reason").select_option("policy")
+        rubric.get_by_label("Words of the answer").fill("nobody said that here")
+        rubric.get_by_role("button", name="Decide").click()
+        page.get_by_role("alert").wait_for()
+        assert rubric.get_by_label("Words of the answer").is_visible(), "what was refused is shown"
+        rubric.get_by_label("Words of the answer").fill("")
+        rubric.get_by_role("button", name="Decide").click()
+        page.get_by_text("A person decided: covered, because of policy").wait_for()
+
+
+def test_keys_and_picked_words_lead_to_the_tab_they_speak_of(browser: Any, site: str) -> None:
+    with opened(browser, viewport=PHONE) as page:
+        page.goto(f"{site}/review")
+        page.get_by_role("link", name="Start with the oldest").click()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()
+        page.keyboard.press("3")
+        page.locator("#point-3:focus").wait_for()
+        page.keyboard.press("e")
+        page.locator("mark a:focus").wait_for()
+        page.keyboard.press("j")
+        page.locator("#point-1:focus").wait_for()
+        show(page, "The answer")
+        page.locator(".own").get_by_text("Each token").dblclick(position={"x": 12, "y": 12})
+        page.get_by_role("button", name="Point 1").click()
+        page.locator("#point-1 .evidence-words:focus").wait_for()
+
+
+def visited_by_ann(folder: Path, address: str, path: str) -> None:
+    """Somebody with a key opens a page of a service whose data is in a folder."""
+
+    async def visit() -> None:
+        settings = Settings(data_dir=folder)
+        storage = Storage(settings)
+        issued = await build_keyring(settings, storage).create(Grant("Ann", "local", frozenset({Scope.REVIEW})))
+        await storage.close()
+        async with httpx2.AsyncClient(base_url=address, timeout=30) as client:
+            seen = await client.get(path, headers={"Authorization": f"Bearer {issued.token}"})
+            assert seen.status_code == 200
+
+    with ThreadPoolExecutor() as pool:  # the browser's event loop runs in this thread
+        pool.submit(asyncio.run, visit()).result()
+
+
 @pytest.fixture(scope="module")
-def places(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
+def places(build: Callable[..., FastAPI], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Addresses at which something waits, and at which nothing does."""
     app = {"judges": JUDGES, "default_judge": "sure", "audit_share": 0.0}
+    folder = tmp_path_factory.mktemp("data")
     with (
-        served(build(**app)) as address,
+        served(build(**app, data_dir=folder, local_without_key=True)) as address,
         served(build(**app)) as empty,
-        httpx2.Client(base_url=address) as client,
+        httpx2.Client(base_url=address, timeout=30) as client,
     ):
         doubted, disputed = graded(client), objected(client)
-        graded(client)  # says the same as the first
+        visited = graded(client)  # says the same as the first
+        visited_by_ann(folder, address, f"/review/grades/{visited}")
         for _ in range(7):
             done(client, graded(client))
         batch = batched(client, [f"{ANSWER} {number}" for number in range(6)])
-        yield {"site": address, "empty": empty, "doubted": doubted, "disputed": disputed, "batch": batch}
+        yield {
+            "site": address,
+            "empty": empty,
+            "doubted": doubted,
+            "disputed": disputed,
+            "visited": visited,
+            "batch": batch,
+        }
 
 
 def states(page: Any, places: dict[str, str]) -> Iterator[str]:
@@ -126,6 +209,8 @@ def states(page: Any, places: dict[str, str]) -> Iterator[str]:
         "queue": f"{site}/review",
         "no such grade": f"{site}/review/grades/no",
         "blind": f"{site}/review/grades/{places['disputed']}",
+        "blind, the points": f"{site}/review/grades/{places['disputed']}#rubric",
+        "another is at it": f"{site}/review/grades/{places['visited']}",
         "sign in": f"{site}/sign-in",
         "name shown": f"{doubted}?names=shown",
         "figures": f"{site}/review/calibration?of=all",
@@ -157,11 +242,13 @@ def states_of_a_cluster(page: Any) -> Iterator[str]:
 
 
 def states_of_a_case(page: Any) -> Iterator[str]:
-    """Opened, refused, decided."""
-    point = page.locator("#point-2")
-    point.get_by_text("Change the verdict").click()
+    """Opened, about to be changed, refused, decided."""
     page.get_by_text("Reference answer").click()
     yield "opened"
+    show(page, "Rubric")
+    point = page.locator("#point-2")
+    point.get_by_text("Change the verdict").click()
+    yield "changing"
     point.get_by_label("covered").check()
     point.get_by_label("Reason").select_option("policy")
     point.get_by_label("Words of the answer").fill("nobody said that here")
@@ -186,6 +273,7 @@ def test_an_objection_with_its_answer_is_accessible(browser: Any, site: str) -> 
     with opened(browser, viewport=PHONE, color_scheme="dark", bypass_csp=True) as page:
         page.goto(f"{site}/review?reason=appeal")
         page.get_by_role("link", name="Sliding Window Attention").click()
+        show(page, "Your verdict")
         page.get_by_label("missed").check()
         page.get_by_role("button", name="That is my verdict").click()
         page.get_by_text("The verdict stands").click()
