@@ -15,6 +15,7 @@ from rich.markup import escape
 from grader.access import LOCAL_TENANT
 from grader.bootstrap import Services, build_author, build_services, build_transcript_reader
 from grader.cli.rendering import print_json, table
+from grader.domain import Status
 from grader.errors import GraderError, InvalidTranscript
 from grader.interviews.prompting import PromptedCredit
 from grader.settings import load_settings
@@ -28,13 +29,19 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """Largest file that is read into memory; the reader has narrower limits of its own for what is inside."""
 
+FORMS: Final = frozenset({"html", "json", "csv"})
+"""Endings of reports."""
+
+SHOWN: Final = 60
+"""Characters of what somebody said that show who they are."""
+
 
 class RolesUnclear(GraderError):
     """Nobody said, and nothing shows clearly enough, who asks and who answers."""
 
 
 def transcript(  # noqa: PLR0913 - a command has as many parameters as options
-    files: Annotated[list[Path], typer.Argument(help="Transcripts: VTT, SRT, TXT, JSON, CSV, DOCX, …")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Transcripts: VTT, SRT, TXT, JSON, CSV, DOCX, …")],
     *,
     question: Annotated[list[str], typer.Option(help="Id of a planned question, in order; repeat it.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Report: .html, .json or .csv.")] = None,
@@ -52,20 +59,48 @@ def transcript(  # noqa: PLR0913 - a command has as many parameters as options
     from grader.interviews.preparing import Commission
     from grader.interviews.roles import Hints
 
-    if out is not None and out.suffix not in {".html", ".json", ".csv"}:
-        raise typer.BadParameter("-o ends in .html, .json or .csv")
     read = [_read(file) for file in files]
     turns = _turns(turn or (), min(len(each.turns) for each in read))
+    _require_known(read, interviewer or (), candidate or ())
+    if out is not None:
+        _require_writable(out)
     services = build_services(load_settings())
     hints = Hints(interviewers=interviewer or (), candidates=candidate or (), turns=turns)
     wanted = Commission((), hints, judge, prompted=prompted, accept_roles=accept_roles)
     reports = asyncio.run(_graded(services, read, question, wanted))
+    if as_json:
+        print_json(reports[0] if len(reports) == 1 else reports)
+    else:
+        _print(reports)
     if out is not None:
         _write(reports, out)
-    if as_json:
-        print_json(reports)
-    else:
-        _print(reports, out)
+
+
+def _require_writable(out: Path) -> None:
+    """Refuse what no report can be written to before anything is graded."""
+    if _form(out) not in FORMS or out.is_dir():
+        raise typer.BadParameter("-o is a file that ends in .html, .json or .csv")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_written(out, error) from error
+
+
+def _require_known(read: Sequence[Transcript], interviewers: Sequence[str], candidates: Sequence[str]) -> None:
+    """Refuse names that nobody has, and those by which somebody would ask and answer."""
+    from grader.interviews.roles import meant
+
+    speakers = list(dict.fromkeys(speaker for each in read for speaker in each.speakers))
+    there = f"there is {', '.join(speakers)}" if speakers else "no speaker is named; say it of turns with --turn"
+    for name in (*interviewers, *candidates):
+        if not meant(name, speakers):
+            raise typer.BadParameter(f"nobody is called {name!r}: {there}")
+    asking, answering = (
+        {who for name in names for who in meant(name, speakers)} for names in (interviewers, candidates)
+    )
+    if asking & answering:
+        both = ", ".join(sorted(asking & answering))
+        raise typer.BadParameter(f"{both} cannot be both interviewer and candidate; give whole names")
 
 
 def _turns(said: Sequence[str], last: int) -> dict[int, Role]:
@@ -102,20 +137,21 @@ async def _graded(
         author = build_author(services)
         plan = [Planned(await author.of_question(LOCAL_TENANT, each)) for each in dict.fromkeys(questions)]
         commission = replace(wanted, plan=tuple(plan))
-        reports = []
-        for each in read:
-            adviser = services.adviser if services.asks_a_model(commission.judge) else None
-            prepared = await prepare(services.embedder, each, commission, services.bank.sound_alikes, adviser)
-            if prepared.unclear:
-                raise RolesUnclear(_question_about(prepared.report))
-            reports.append(await graded(services.grader, services.embedder, prepared))
-        return reports
+        adviser = services.adviser if services.asks_a_model(commission.judge) else None
+        sound_alikes = services.bank.sound_alikes
+        prepared = [await prepare(services.embedder, each, commission, sound_alikes, adviser) for each in read]
+        unclear = [_question_about(each.report) for each in prepared if each.unclear]
+        if unclear:
+            raise RolesUnclear("\n".join(unclear))
+        return [await graded(services.grader, services.embedder, each) for each in prepared]
 
 
 def _question_about(report: InterviewReport) -> str:
     """What to ask the person: who is who, with what each of them says and what it looks like."""
     if not report.roles:
-        shown = "".join(f"\n  {turn.index + 1} {turn.role}: {turn.text[:60]}" for turn in report.transcript.turns[:12])
+        shown = "".join(
+            f"\n  {turn.index + 1} {turn.role}: {_beginning(turn.text)}" for turn in report.transcript.turns[:12]
+        )
         return (
             f"{report.transcript.file}: it names no speakers, and who asks and who answers is only "
             f"{report.roles_confidence:.0%} sure; say it of some turns with --turn, take it as it is with "
@@ -123,7 +159,7 @@ def _question_about(report: InterviewReport) -> str:
         )
     lines = (
         f"\n  {each.speaker}: {each.words} words, looks like {each.role} ({each.confidence:.0%}), "
-        f"says “{each.sample[:60]}…”"
+        f"says “{_beginning(each.sample)}”"
         for each in report.roles
     )
     return (
@@ -132,16 +168,30 @@ def _question_about(report: InterviewReport) -> str:
     )
 
 
+def _beginning(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _form(out: Path) -> str:
+    """The form of a report, by the ending of its file."""
+    return out.suffix.lower().removeprefix(".")
+
+
+def _not_written(out: Path, error: OSError) -> InvalidTranscript:
+    return InvalidTranscript(f"the report cannot be written: {error.strerror}", file=str(out))
+
+
 def _write(reports: Sequence[InterviewReport], out: Path) -> None:
     from grader.interviews.views import rendered
 
     try:
-        out.write_text(rendered(reports, out.suffix.removeprefix(".")), encoding="utf-8", newline="")
+        out.write_text(rendered(reports, _form(out)), encoding="utf-8", newline="")
     except OSError as error:
-        raise InvalidTranscript(f"the report cannot be written: {error.strerror}", file=str(out)) from error
+        raise _not_written(out, error) from error
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[dim]Report in {escape(str(out))}[/]")
 
 
-def _print(reports: Sequence[InterviewReport], out: Path | None) -> None:
+def _print(reports: Sequence[InterviewReport]) -> None:
     console = Console(highlight=False)
     for report in reports:
         for candidate in report.candidates:
@@ -150,8 +200,10 @@ def _print(reports: Sequence[InterviewReport], out: Path | None) -> None:
             for each in report.roles:
                 if each.found_by in {"speech", "llm"}:
                     console.print(f"[dim]{escape(each.speaker)} taken for {each.role} ({each.confidence:.0%})[/]")
-    if out is not None:
-        console.print(f"\n[dim]Report in {escape(str(out))}[/]")
+        if not report.candidates:
+            console.print(f"[yellow]{escape(report.transcript.file)}: no candidate says a word, nothing is graded[/]")
+        for problem in report.problems:
+            console.print(f"[yellow]{escape(problem)}[/]")
 
 
 def _scores(candidate: CandidateReport) -> object:
@@ -161,6 +213,8 @@ def _scores(candidate: CandidateReport) -> object:
             shown.add_row(escape(each.title), "[dim]not asked[/]", "", "")
             continue
         score = "[yellow]not graded[/]" if each.score is None else f"{each.score:.0%}"
+        if each.grade is not None and each.grade.status is Status.NEEDS_REVIEW:
+            score += " [yellow]for review[/]"
         summary = each.grade.feedback.summary if each.grade else each.problem or ""
         shown.add_row(escape(each.title), score, escape(summary), f"{each.confidence:.0%}")
     mean = "–" if candidate.score is None else f"{candidate.score:.0%}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
@@ -58,6 +58,11 @@ class Hints:
     turns: Mapping[int, Role] = field(default_factory=dict)
 
 
+def meant(name: str, speakers: Iterable[str]) -> frozenset[str]:
+    """The speakers whose name this may be, whole or in part."""
+    return frozenset(speaker for speaker in speakers if _is_name_of(name, speaker))
+
+
 def speaker_roles(
     transcript: Transcript, found: Closeness, hints: Hints, advice: Mapping[str, Role] | None = None
 ) -> tuple[SpeakerRole, ...]:
@@ -99,7 +104,7 @@ def _known(speaker: str, hints: Hints) -> tuple[Role, float, str] | None:
     if speaker in hints.roles:
         return hints.roles[speaker], 1.0, "given"
     sides = {Role.INTERVIEWER: hints.interviewers, Role.CANDIDATE: hints.candidates}
-    fitting = [role for role, names in sides.items() if any(_is_name_of(name, speaker) for name in names)]
+    fitting = [role for role, names in sides.items() if any(meant(name, [speaker]) for name in names)]
     return (fitting[0], 1.0, "name") if len(fitting) == 1 else None
 
 
