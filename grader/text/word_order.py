@@ -3,7 +3,7 @@
 A judge that reads takes the words of a reference answer for the answer, in whatever order they stand. What gives
 them away is grammar: how much likelier two neighbours are than by chance (pointwise mutual information, Church and
 Hanks 1990, "Word association norms, mutual information, and lexicography"), where a function word counts as itself
-and any other by its ending. In sentences the mean over all neighbours is above 0, in scrambled ones below.
+and any other by its ending. In sentences the sum over all neighbours is above 0, in scrambled ones below.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ LEAST_PAIRS: Final = 25
 LEAST_GRAMMAR: Final = 0.2
 """Share of function words below which a text is notes, a list, or not English, and has no order to judge."""
 
-SCRAMBLED_BELOW: Final = -0.15
-"""Mean information, in nats, below which words are in random order.
+SCRAMBLED_BELOW: Final = -9.0
+"""Information of all neighbours together, in nats, below which words are in random order.
 
-Fitted on four of our own sets and measured on the others: all 198 reference answers with their words shuffled fall
-below it (98 % with the punctuation left on the words), none of 1,480 labelled answers as they are, and 3 of 2,030
-human-graded ones, which are tables of node names.
+Counted on two thirds of our own sets and measured on the last one, each in turn: none of 10,412 answers falls below,
+of 1,598 reference answers with their words shuffled 1,585 do. The sum tells more than the mean, which at no answer
+lost catches 97 %: terse notes are short and odd, and a few odd neighbours are no proof.
 """
 
 _PART: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:\.\d+)?|[^\w\s'’\-/]")
@@ -73,13 +73,13 @@ class WordOrder(Immutable):
         return cls(fitted_on=count, shapes=dict(sorted(shapes.items())), pairs=dict(sorted(pairs.items())))
 
     def information(self, text: str) -> float | None:
-        """Mean information of the neighbours in `text`, in nats; None where there is too little grammar to tell."""
+        """Information of all neighbours in `text`, in nats; None where there is too little grammar to tell."""
         found = _shapes(text)
         neighbours = list(_neighbours(found))
         words = [shape for shape in found if shape != _BREAK]
         if len(neighbours) < LEAST_PAIRS or sum(word in _GRAMMAR for word in words) < LEAST_GRAMMAR * len(words):
             return None
-        return sum(self._information(left, right) for left, right in neighbours) / len(neighbours)
+        return sum(self._information(left, right) for left, right in neighbours)
 
     def _information(self, left: str, right: str) -> float:
         """Smoothed by one observation, so that a pair of rare words says little."""

@@ -31,8 +31,9 @@ ANSWERS: Final = Path(__file__).parent / "answers"
 """
 
 OUR_SETS: Final = (
-    "bank", "business", "cloud", "deep", "finance", "health", "humanities", "language", "ml", "science", "statistics",
-    "systems", "vision", "wide",
+    "bank", "business", "cloud", "deep", "finance", "health", "humanities", "language", "learning", "ml", "nature",
+    "networks", "operations", "science", "short", "society", "software", "statistics", "systems", "trades", "vision",
+    "wide",
 )  # fmt: skip
 ELSEWHERE: Final = "elsewhere"
 """The set of `ANSWERS` that is not learned from; its subjects, from beekeeping to typography, are in no other set."""
