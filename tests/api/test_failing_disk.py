@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import until
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed"),
@@ -34,8 +36,7 @@ def running(file: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
         assert process.stdout is not None
         with httpx.Client(base_url=f"http://127.0.0.1:{process.stdout.readline().strip()}", timeout=60) as client:
             try:
-                while client.get("/readyz").status_code != 200:
-                    time.sleep(0.05)
+                until(lambda: client.get("/readyz").status_code == 200)
                 yield process, client
             finally:
                 process.kill()
