@@ -24,6 +24,7 @@ from grader.referral import BLIND
 from grader.review import OverrideReason
 from grader.reviewing import Reviewer, Verdict
 from grader.text.canonical import canonicalise
+from grader.triage import Triage
 
 LOOKED_AT: Final = 500
 """Referrals that are compared, those that wait the longest: three reads each, together about a second."""
@@ -70,6 +71,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """In how many grades a verdict now stands, and how many were left alone because another person is at them."""
+
+    done: int
+    left: int
+
+
+@dataclass(frozen=True)
 class Decision:
     """A verdict for a whole cluster, and why."""
 
@@ -95,13 +104,17 @@ def clusters(members: Iterable[Member]) -> tuple[Cluster, ...]:
 
 @dataclass(frozen=True)
 class Mistakes:
-    """Finds clusters among what waits for a person, and decides on them; what is judged blind is left out."""
+    """Finds clusters among what waits for a person, and decides on them; what is judged blind is left out.
+
+    So is, when it is decided, what another person has reserved: they may be about to say something else of it.
+    """
 
     grades: GradeStore
     bases: BasisStore
     reviews: ReviewStore
     referrals: ReferralStore
     reviewer: Reviewer
+    triage: Triage
 
     async def clusters(self, tenant: str) -> tuple[Cluster, ...]:
         """The clusters there are now; points that a person decided are in none."""
@@ -120,18 +133,25 @@ class Mistakes:
         """What the verdict would do to each of them; nothing is kept."""
         return tuple([await self._change(tenant, each, label) for each in members])
 
-    async def decide(self, who: Principal, members: Collection[Member], decision: Decision) -> int:
-        """Put the verdict into each of them, one by one; for how many that was possible."""
-        count = 0
-        for each in members:
-            spans = tuple(item.span for item in each.point.evidence) if decision.label in _WITH_WORDS else ()
-            verdict = Verdict(each.point.key_point_id, decision.label, decision.reason, decision.note, spans)
-            try:
-                await self.reviewer.override(who, each.grade, verdict, str(uuid.uuid4()))
-            except (NotRecomputable, AlreadyStored):
-                continue
-            count += 1
-        return count
+    async def others(self, who: Principal) -> dict[str, str]:
+        """By whom else grades are reserved just now."""
+        return {each.grade_id: each.by for each in await self.triage.reserved(who)}
+
+    async def decide(self, who: Principal, members: Collection[Member], decision: Decision) -> Decided:
+        """Put the verdict into each of them that nobody else is at, one by one, where that is possible."""
+        others = await self.others(who)
+        free = [each for each in members if each.grade.id not in others]
+        done = [await self._decide(who, each, decision) for each in free]
+        return Decided(sum(done), len(members) - len(free))
+
+    async def _decide(self, who: Principal, member: Member, decision: Decision) -> bool:
+        spans = tuple(item.span for item in member.point.evidence) if decision.label in _WITH_WORDS else ()
+        verdict = Verdict(member.point.key_point_id, decision.label, decision.reason, decision.note, spans)
+        try:
+            await self.reviewer.override(who, member.grade, verdict, str(uuid.uuid4()))
+        except (NotRecomputable, AlreadyStored):
+            return False
+        return True
 
     async def _members(self, tenant: str, grade_id: str) -> list[Member]:
         grade = await self.grades.find(tenant, grade_id)

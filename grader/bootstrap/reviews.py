@@ -37,7 +37,7 @@ def build_triage(storage: Storage) -> Triage:
 def build_mistakes(storage: Storage) -> Mistakes:
     """Finds the same words in several answers that wait."""
     kept = storage.grades, storage.bases, storage.reviews, storage.referrals
-    return Mistakes(*kept, build_reviewer(storage))
+    return Mistakes(*kept, build_reviewer(storage), build_triage(storage))
 
 
 def build_auditor(storage: Storage) -> Auditor:

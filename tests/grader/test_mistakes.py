@@ -7,12 +7,13 @@ import pytest
 from grader.domain import Evidence, Grade, Label, Status
 from grader.fakes import FakeJudge
 from grader.grading import Grader, Request
-from grader.mistakes import Decision, Mistakes, pieces
+from grader.mistakes import Decided, Decision, Mistakes, pieces
 from grader.referral import Reason, Referral
 from grader.review import OverrideReason
 from grader.reviewing import Verdict
+from grader.triage import Triage
 from rubrics.bank import Bank
-from tests.grader.house import ANN, NOON, House
+from tests.grader.house import ANN, BOB, NOON, House
 
 MISSED = OverrideReason.EVIDENCE_MISSED
 
@@ -23,7 +24,9 @@ def house() -> House:
 
 
 def mistakes_of(house: House) -> Mistakes:
-    return Mistakes(house.grades, house.bases, house.reviews, house.referrals, house.reviewer)
+    kept = house.grades, house.reviews, house.referrals, house.reservations, house.audit
+    triage = Triage(*kept, house.reviewer.together, lambda: NOON)
+    return Mistakes(house.grades, house.bases, house.reviews, house.referrals, house.reviewer, triage)
 
 
 async def doubted(house: House, grade_id: str, answer: str, quote: str = "") -> Grade:
@@ -95,7 +98,7 @@ async def test_one_decision_counts_for_all_that_were_chosen(house: House) -> Non
     mistakes = mistakes_of(house)
     cluster = await mistakes.cluster("acme", "g1", "k3")
     assert cluster is not None
-    assert await mistakes.decide(ANN, cluster.members[:2], Decision(Label.PARTIAL, MISSED, "Half.")) == 2
+    assert await mistakes.decide(ANN, cluster.members[:2], Decision(Label.PARTIAL, MISSED, "Half.")) == Decided(2, 0)
     overrides = [await house.reviews.overrides("acme", grade_id) for grade_id in ("g1", "g2", "g3")]
     assert [[each.verdict for each in made] for made in overrides] == [[Label.PARTIAL], [Label.PARTIAL], []]
     assert [item.text for item in overrides[0][0].evidence] == ["Cheap it is not."]
@@ -118,4 +121,21 @@ async def test_a_grade_of_other_rules_is_left_alone(house: House) -> None:
     cluster = await mistakes.cluster("acme", "g1", "k3")
     assert cluster is not None
     assert [each.possible for each in await mistakes.preview("acme", cluster.members, Label.COVERED)] == [False, True]
-    assert await mistakes.decide(ANN, cluster.members, Decision(Label.COVERED, MISSED, "It is.")) == 1
+    assert await mistakes.decide(ANN, cluster.members, Decision(Label.COVERED, MISSED, "It is.")) == Decided(1, 0)
+
+
+async def test_what_another_has_open_is_left_to_them_and_what_is_ones_own_is_not(house: House) -> None:
+    for grade_id in ("g1", "g2", "g3"):
+        await doubted(house, grade_id, "Cheap it is not.", "Cheap it is not.")
+    mistakes = mistakes_of(house)
+    for who, grade_id in ((BOB, "g1"), (ANN, "g2")):
+        referral = await house.referrals.find("acme", grade_id)
+        assert referral is not None
+        await mistakes.triage.reserve(who, referral)
+    cluster = await mistakes.cluster("acme", "g1", "k3")
+    assert cluster is not None
+    assert await mistakes.others(ANN) == {"g1": "key-bob"}
+    decision = Decision(Label.COVERED, MISSED, "It is.")
+    assert await mistakes.decide(ANN, cluster.members, decision) == Decided(2, 1)
+    made = [len(await house.reviews.overrides("acme", grade_id)) for grade_id in ("g1", "g2", "g3")]
+    assert made == [0, 1, 1]

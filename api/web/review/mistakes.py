@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -13,7 +13,7 @@ from api.dependencies import App, Application, Caller
 from api.errors import Problem
 from api.web.rendering import form_page
 from api.web.review.deciding import BadVerdict, LongForm, read_decision
-from api.web.review.queue import title_of
+from api.web.review.queue import person, title_of
 from api.web.review.words import OVERRIDE_REASONS, VERDICTS, pseudonym
 from grader.access import Principal
 from grader.mistakes import Change, Cluster, Member
@@ -35,13 +35,17 @@ SHOWN: Final = 300
 GONE: Final = "These answers are no longer alike in what waits: somebody decided on them, or there is only one left."
 
 
+Count = Annotated[int, Query(ge=0, le=1_000)]
+
+
 @dataclass(frozen=True)
 class Line:
-    """A cluster in the list."""
+    """A cluster in the list; `elsewhere` is how many of its answers others are looking at."""
 
     cluster: Cluster
     title: str
     words: str
+    elsewhere: int
 
     @property
     def path(self) -> str:
@@ -51,29 +55,29 @@ class Line:
 
 
 @router.get("")
-async def list_clusters(
-    request: Request, app: App, caller: Caller, decided: Annotated[int, Query(ge=0, le=1_000)] = 0
-) -> Response:
-    """What several answers that wait say alike, the most frequent first."""
-    found = await app.mistakes.clusters(caller.tenant)
+async def list_clusters(request: Request, app: App, caller: Caller, decided: Count = 0, left: Count = 0) -> Response:
+    """What several answers that wait say alike, the most frequent first; before, some were decided and some left."""
+    found, others = await app.mistakes.clusters(caller.tenant), await app.mistakes.others(caller)
     return form_page(
         request,
         "review/mistakes.html",
-        lines=[await _line(app, caller.tenant, cluster) for cluster in found[:LISTED]],
+        lines=[await _line(app, caller.tenant, cluster, others) for cluster in found[:LISTED]],
         count=len(found),
         decided=decided,
+        left=left,
         verdicts=VERDICTS,
     )
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody looks at a cluster."""
+    """Somebody looks at a cluster, of which others are looking at some answers: `others` has their names by grade."""
 
     request: Request
     app: Application
     who: Principal
     cluster: Cluster
+    others: Mapping[str, str]
 
     async def page(
         self,
@@ -96,6 +100,8 @@ class Visit:
                 (each, pseudonym(secret, each.grade.candidate_ref), chosen is None or each.grade.id in chosen)
                 for each in self.cluster.members
             ],
+            others=self.others,
+            free=any(each.grade.id not in self.others for each in self.cluster.members),
             changes={each.member.grade.id: each for each in changes},
             possible=sum(each.possible for each in changes),
             typed=typed or {},
@@ -115,10 +121,11 @@ class Visit:
         except BadVerdict as error:
             return await self.page(status=422, complaint=str(error), typed=form)
         if form.get("action") != "apply":
-            changes = await self.app.mistakes.preview(self.who.tenant, members, decision.label)
+            free = [each for each in members if each.grade.id not in self.others]
+            changes = await self.app.mistakes.preview(self.who.tenant, free, decision.label)
             return await self.page(typed=form, changes=changes)
-        count = await self.app.mistakes.decide(self.who, members, decision)
-        return RedirectResponse(f"/review/mistakes?decided={count}", 303)
+        decided = await self.app.mistakes.decide(self.who, members, decision)
+        return RedirectResponse(f"/review/mistakes?decided={decided.done}&left={decided.left}", 303)
 
     def _chosen(self, form: Mapping[str, str] | None) -> tuple[Member, ...]:
         """The members that the form names; what is in it besides was decided meanwhile."""
@@ -130,7 +137,10 @@ async def visit(request: Request, app: App, caller: Caller, grade_id: str, key_p
     cluster = await app.mistakes.cluster(caller.tenant, grade_id, key_point_id)
     if cluster is None:
         raise Problem(404, "not-found", GONE)
-    return Visit(request, app, caller, cluster)
+    members = {each.grade.id for each in cluster.members}
+    others = await app.mistakes.others(caller)
+    names = {each: await person(app, by) for each, by in others.items() if each in members}
+    return Visit(request, app, caller, cluster, names)
 
 
 Visiting = Annotated[Visit, Depends(visit)]
@@ -148,7 +158,7 @@ async def decide_cluster(at: Visiting, form: LongForm) -> Response:
     return await at.answer(form)
 
 
-async def _line(app: Application, tenant: str, cluster: Cluster) -> Line:
-    first = cluster.first
+async def _line(app: Application, tenant: str, cluster: Cluster, others: Container[str]) -> Line:
+    first, elsewhere = cluster.first, sum(each.grade.id in others for each in cluster.members)
     words = first.words if len(first.words) <= SHOWN else f"{first.words[:SHOWN]}…"
-    return Line(cluster, await title_of(app, tenant, first.grade.question_id), words)
+    return Line(cluster, await title_of(app, tenant, first.grade.question_id), words, elsewhere)

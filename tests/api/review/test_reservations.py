@@ -10,9 +10,11 @@ from starlette.testclient import TestClient
 
 from grader.access import Grant, IssuedKey, Scope
 from tests.api.doors import Doors
+from tests.api.practice.judges import ANSWER
 from tests.api.reading_pages import Page, read
 from tests.api.review.waiting import graded, objected, path_to
 
+ALIKE = "/review/mistakes"
 START = "/review/next"
 ELSEWHERE = "is looking at this just now"
 
@@ -110,6 +112,38 @@ def test_who_needs_no_key_sees_nothing_of_it_while_alone(client: TestClient, peo
     assert read(client.get("/review")).words == before
     assert ELSEWHERE not in read(client.get(path_to(first))).words
     assert "Somebody without a key is at it" in people("Ann").page().words
+
+
+def test_one_verdict_for_several_answers_leaves_out_what_another_is_at_and_says_so(
+    client: TestClient, people: People
+) -> None:
+    first, second, third = (graded(client, answer=f"{ANSWER}{end}") for end in ("", " So it is.", " Or not."))
+    ann, bob = people("Ann"), people("Bob")
+    ann.page(path_to(first))
+    assert "others are at 1" in bob.page(ALIKE).words
+    assert "others are at" not in ann.page(ALIKE).words
+    cluster = f"{ALIKE}/{first}/k3"
+    page = bob.page(cluster)
+    assert "Ann is at it" in page.words
+    assert "leaves it alone" in page.words
+    ann.page(path_to(second))  # after Bob has loaded the page
+    fields = {"verdict": "covered", "reason": "policy", "action": "apply"}
+    chosen = {f"member.{grade_id}": "yes" for grade_id in (first, second, third)}
+    token = {"form_token": page.forms[-1].fields["form_token"]}
+    sent = bob.doors.send("POST", cluster, bob.key, data={**token, **fields, **chosen})
+    assert "Decided for 1 answer; 2 were left alone" in read(sent).words
+    made = [len(client.get(f"/v1/grades/{each}/review").json()["overrides"]) for each in (first, second, third)]
+    assert made == [0, 0, 1]
+
+
+def test_where_others_are_at_all_answers_there_is_nothing_to_decide(client: TestClient, people: People) -> None:
+    first, second = (graded(client, answer=f"{ANSWER}{end}") for end in ("", " So it is."))
+    ann, bob = people("Ann"), people("Bob")
+    for grade_id in (first, second):
+        ann.page(path_to(grade_id))
+    page = bob.page(f"{ALIKE}/{first}/k3")
+    assert "Others are looking at all of these answers" in page.words
+    assert "Show what changes" not in page.words
 
 
 def test_what_another_tenant_looks_at_is_not_seen(client: TestClient, people: People) -> None:
