@@ -72,16 +72,17 @@ class Triage:
     async def following(self, who: Principal, wanted: ReferralFilter, last: Referral | None) -> Referral | None:
         """The open one to look at after `last`, from the front again behind the end; None where there is none.
 
-        It is reserved for this person, who lets go of `last`; what others have reserved is passed over.
+        It is reserved for this person, who lets go of `last`; what others have reserved is passed over, and what only
+        others may decide.
         """
         passed = {each.grade_id for each in await self.reserved(who)}
         if last is not None:
             await self.reservations.release(who.tenant, last.grade_id, _by(who))
             passed.add(last.grade_id)
         while found := await self._first(who.tenant, replace(wanted, is_open=True, without=frozenset(passed)), last):
-            if await self.reserve(who, found) is None:
+            if not await self.is_for_others(who, found.grade_id) and await self.reserve(who, found) is None:
                 return found
-            passed.add(found.grade_id)  # another was faster
+            passed.add(found.grade_id)  # in the second case another was faster
         return None
 
     async def reserve(self, who: Principal, referral: Referral) -> Reservation | None:
@@ -105,7 +106,30 @@ class Triage:
         if Reason.SAMPLE in referral.reasons:
             return tuple(point.key_point_id for point in grade.points)
         disputed = {each.key_point_id for each in await self._open_appeals(who.tenant, grade.id)}
-        return tuple(point.key_point_id for point in grade.points if point.key_point_id in disputed)
+        fresh = disputed - await self.judged_before(who, grade.id)
+        return tuple(point.key_point_id for point in grade.points if point.key_point_id in fresh)
+
+    async def judged_before(self, who: Principal, grade_id: str) -> frozenset[str]:
+        """The points that somebody objects to after this person had judged them: others answer there, with fresh eyes.
+
+        Who needs no key is alone, and answers all.
+        """
+        if who.key_id is None:
+            return frozenset()
+        overrides = await self.reviews.overrides(who.tenant, grade_id)
+        opinions = await self.reviews.opinions(who.tenant, grade_id)
+        said = [(each.key_point_id, each.made_at) for each in overrides if each.made_by == _by(who)]
+        said += [(of.key_point_id, each.made_at) for each in opinions if each.made_by == _by(who) for of in each.points]
+        return frozenset(
+            appeal.key_point_id
+            for appeal in await self._open_appeals(who.tenant, grade_id)
+            if any(point == appeal.key_point_id and at < appeal.made_at for point, at in said)
+        )
+
+    async def is_for_others(self, who: Principal, grade_id: str) -> bool:
+        """Whether all that waits there is objections to what this person said."""
+        disputed = {each.key_point_id for each in await self._open_appeals(who.tenant, grade_id)}
+        return bool(disputed) and disputed <= await self.judged_before(who, grade_id)
 
     async def opine(self, who: Principal, grade: Grade, labels: Mapping[str, Label], *, blind: bool) -> SecondOpinion:
         """Keep a person's own verdicts; NotAsked, AlreadyStored where this person has given theirs."""

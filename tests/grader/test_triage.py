@@ -130,6 +130,33 @@ async def test_nothing_is_settled_while_an_objection_is_not_answered(house: Hous
     assert await triage.settle(BOB, grade)
 
 
+async def test_who_judged_a_point_does_not_answer_the_objection_to_it(house: House, triage: Triage) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    verdict = Verdict("k2", Label.MISSING, OverrideReason.EVIDENCE_WRONG, "It is not there.")
+    await house.reviewer.override(ANN, grade, verdict, "o1")
+    later = replace(house.reviewer, now=lambda: NOON + timedelta(hours=1))
+    await later.appeal(BOB, grade, Objection("k2", AppealReason.COVERED, "I said so."), "a1")
+    assert [await triage.judged_before(who, grade.id) for who in (ANN, BOB)] == [{"k2"}, set()]
+    assert [await goes_to(triage, who) for who in (ANN, BOB)] == [None, "g1"]
+    alone = replace(ANN, key_id=None)
+    assert await triage.judged_before(alone, grade.id) == set()
+    await later.appeal(BOB, grade, Objection("k3", AppealReason.COVERED, "I said so."), "a2")
+    assert await triage.judged_before(ANN, grade.id) == {"k2"}, "to the other objection she may speak"
+
+
+async def test_who_was_content_with_a_grade_has_judged_its_points_and_a_judgement_after_the_objection_is_none_before(
+    house: House, triage: Triage
+) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    await triage.settle(ANN, grade)
+    later = replace(house.reviewer, now=lambda: NOON + timedelta(hours=1))
+    await later.appeal(BOB, grade, Objection("k2", AppealReason.COVERED, "I said so."), "a1")
+    after = triage_of(house, timedelta(hours=2))
+    assert await after.to_judge_blind(BOB, grade) == ("k2",)
+    await after.opine(BOB, grade, {"k2": Label.COVERED}, blind=True)
+    assert [await triage.judged_before(who, grade.id) for who in (ANN, BOB)] == [{"k2"}, set()]
+
+
 async def test_after_the_last_one_the_queue_begins_again_at_its_front(house: House, triage: Triage) -> None:
     for grade_id in ("g1", "g2"):
         await house.graded(grade_id, status=Status.NEEDS_REVIEW)

@@ -32,6 +32,7 @@ MOST_POINTS: Final = 500
 """Key points that one form may judge; no rubric of the bank has 20."""
 
 CHANGED: Final = "Somebody else decided on this grade meanwhile. This is how it stands now; decide again if need be."
+OWN: Final = "You judged this point before somebody objected to it. Leave the objection to somebody else."
 NOT_RECOMPUTABLE: Final = (
     "Other rules than today's made this score, so a verdict cannot be put into it. Have the answer graded again."
 )
@@ -53,6 +54,8 @@ async def override(at: Visiting, form: Form) -> Response:
     point = form.need("point")
     if form.need("version") != at.case.version:
         return await at.page(status=409, complaint=CHANGED, typed=form)
+    if point in await at.for_others():
+        return await at.page(status=409, complaint=OWN)
     try:
         verdict = read_verdict(form, at.case)
         await at.app.reviewer.override(at.who, at.case.grade, verdict, str(uuid.uuid4()))
@@ -127,6 +130,9 @@ async def judge_blind(at: Visiting, form: LongForm) -> Response:
 @router.post("/appeals/{number}")
 async def answer_appeal(at: Visiting, form: Form, number: int) -> Response:
     """Answer an objection and leave the verdict."""
+    own = await at.for_others()
+    if any(each.number == number and each.key_point_id in own for each in at.case.open_appeals):
+        return await at.page(status=409, complaint=OWN)
     try:
         text = _notes.validate_python(form.get("answer", ""))
         await at.app.reviewer.answer(at.who, at.case.grade, Answered(number, AppealState.UPHELD, text))

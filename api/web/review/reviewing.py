@@ -178,8 +178,12 @@ class Visit:
             complaint=complaint,
             typed=typed or {},
             wanted=self.wanted,
-            me=self.who.key_id,
+            for_others=await self.for_others(),
         )
+
+    async def for_others(self) -> frozenset[str]:
+        """The points with an objection that this person may not answer, having judged them before."""
+        return await self.app.triage.judged_before(self.who, self.case.grade.id)
 
     def back(self, anchor: str) -> Response:
         """To the page of the grade, where something of it is."""
@@ -206,9 +210,10 @@ class Visit:
 
 
 async def visit(request: Request, app: App, caller: Caller, wanted: Wish, grade_id: str) -> Visit:
-    """The visit of an address; what waits is from now on the visitor's, unless another was here first."""
+    """The visit of an address; what waits for the visitor is from now on theirs, unless another was here first."""
     case = await find_case(app, caller, grade_id)
-    reserved = await app.triage.reserve(caller, case.referral) if case.referral and case.waits else None
+    mine = case.referral and case.waits and not await app.triage.is_for_others(caller, grade_id)
+    reserved = await app.triage.reserve(caller, case.referral) if case.referral and mine else None
     return Visit(request, app, caller, case, wanted, reserved)
 
 

@@ -176,16 +176,28 @@ def test_two_reviewers_with_keys_each_judge_for_themselves(review: Callable[...,
     assert [each.made_by for each in opinions] == [ann.key.id, bob.key.id]
 
 
-def test_who_decided_a_point_is_told_to_leave_the_objection_to_another(review: Callable[..., TestClient]) -> None:
+def test_who_decided_a_point_leaves_the_objection_to_another(review: Callable[..., TestClient]) -> None:
     client = review()
     grade_id, doors = graded(client), Doors(client)
     ann, bob = doors.key(Scope.ADMIN, tenant="local"), doors.key(Scope.ADMIN, tenant="local")
-    form = read(doors.send("GET", path_to(grade_id), ann)).form("/overrides", point="k1")
-    said = {**form.fields, **REASON, "verdict": "partial"}
-    read(doors.send("POST", form.action, ann, data=said))
+    decide = read(doors.send("GET", path_to(grade_id), ann)).form("/overrides", point="k1")
+    said = {**decide.fields, **REASON, "verdict": "partial"}
+    read(doors.send("POST", decide.action, ann, data=said))
     objection = {"key_point_id": "k1", "reason": "other", "text": "All of it."}
     assert doors.send("POST", f"/v1/grades/{grade_id}/appeals", ann, json=objection).status_code == 201
-    for key, told in ((ann, True), (bob, False)):
-        fields = {**read(doors.send("GET", path_to(grade_id), key)).form("/opinion").fields, "verdict.k1": "covered"}
-        page = read(doors.send("POST", f"{path_to(grade_id)}/opinion", key, data=fields))
-        assert ("You decided this point yourself" in page.words) is told
+
+    page = read(doors.send("GET", path_to(grade_id), ann))
+    assert "You judged this point before" in page.words
+    assert not [form for form in page.forms if "/appeals/" in form.action or form.fields.get("point") == "k1"]
+    assert doors.send("GET", f"/review/next?after={grade_id}", ann).url.path == "/review"
+    fields = {**page.form("/overrides").fields, **REASON, "point": "k1", "verdict": "covered", "answer": "No."}
+    for action in ("appeals/1", "overrides"):
+        refused = doors.send("POST", f"{path_to(grade_id)}/{action}", ann, data=fields)
+        assert "Leave the objection to somebody else" in read(refused, 409).words
+
+    assert doors.send("GET", "/review/next", bob).url.path == path_to(grade_id)
+    fields = {**read(doors.send("GET", path_to(grade_id), bob)).form("/opinion").fields, "verdict.k1": "covered"}
+    page = read(doors.send("POST", f"{path_to(grade_id)}/opinion", bob, data=fields))
+    answered = {**page.form("/appeals/1").fields, "answer": "You name no window."}
+    page = read(doors.send("POST", f"{path_to(grade_id)}/appeals/1", bob, data=answered))
+    assert "answered: the verdict stands" in page.words
