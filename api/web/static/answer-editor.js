@@ -2,6 +2,13 @@
 
 const KEEP_AFTER_MS = 1500;
 const Recognition = window.SpeechRecognition || window.webkitSpeechRecognition;
+const TROUBLE = {
+  "not-allowed": "The browser may not use the microphone. Allow it for this page in the browser’s settings, or type.",
+  "service-not-allowed": "This browser does not offer dictation here. Type, or use the dictation of your keyboard.",
+  "audio-capture": "There is no microphone.",
+  "no-speech": "Nothing was heard.",
+  network: "Dictation needs a connection, and there is none.",
+};
 
 class AnswerEditor extends HTMLElement {
   connectedCallback() {
@@ -99,6 +106,10 @@ class AnswerEditor extends HTMLElement {
     button.title = "Your browser writes down what you say; it may send the sound to its maker.";
     button.addEventListener("click", () => this.dictate(button));
     this.querySelector(".send").append(button);
+    this.heard = document.createElement("p");
+    this.heard.className = "heard";
+    this.heard.setAttribute("aria-hidden", "true"); // changes with every syllable; what is final is in the field
+    this.text.after(this.heard);
   }
 
   dictate(button) {
@@ -109,22 +120,26 @@ class AnswerEditor extends HTMLElement {
     const recognition = new Recognition();
     recognition.lang = "en-US";
     recognition.continuous = true;
-    recognition.addEventListener("result", (event) => {
-      for (const result of Array.from(event.results).slice(event.resultIndex)) {
-        if (result.isFinal) this.insert(result[0].transcript.trim());
-      }
-    });
-    recognition.addEventListener("error", (event) => this.say(`Dictation does not work here (${event.error}).`));
+    recognition.interimResults = true;
+    recognition.addEventListener("result", (event) => this.hear(Array.from(event.results).slice(event.resultIndex)));
+    recognition.addEventListener("error", (event) => this.say(TROUBLE[event.error] ?? `Dictation does not work here (${event.error}).`));
     recognition.addEventListener("end", () => {
       this.listening = undefined;
+      this.heard.textContent = "";
       button.setAttribute("aria-pressed", "false");
       button.textContent = "Dictate";
     });
     this.listening = recognition;
     button.setAttribute("aria-pressed", "true");
     button.textContent = "Stop dictating";
-    recognition.start();
     this.say("Listening. Speak; your browser may send the sound to its maker.");
+    recognition.start();
+  }
+
+  // What is final is text; what the browser still weighs is only shown.
+  hear(results) {
+    for (const result of results) if (result.isFinal) this.insert(result[0].transcript.trim());
+    this.heard.textContent = results.filter((each) => !each.isFinal).map((each) => each[0].transcript).join("").trim();
   }
 
   insert(words) {
