@@ -78,8 +78,8 @@ def train_local(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Train the local judge: sentence pairs, then answers; calibrate and measure it on questions it has not seen.
 
-    It is measured on `gold` and `elsewhere`, which it never learns from, and on the sets left out. A run that was
-    stopped goes on where it was, by the same command.
+    It is measured on `gold`, `elsewhere` and `further`, which it never learns from, and on the sets left out. A run
+    that was stopped goes on where it was, by the same command.
     """
     from grader.training.card import ModelCard
     from grader.training.measuring import measure

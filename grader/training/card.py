@@ -34,8 +34,9 @@ encoder weights but the vocabulary's were trained; what changed is stored in eig
 
 {data}
 
-Held out of the human-graded sets: {held_out} (by question). Sets left out: {left_out}. Nothing of gold and
-elsewhere was learned from, and none of their questions is one of a set above.
+Held out of the human-graded sets: {held_out} (by question). Sets left out: {left_out}. Nothing of gold,
+elsewhere and further was learned from, and none of their questions is one of a set above, though half of those of
+further ask about what one there asks about.
 
 ## How well it does
 {figures}

@@ -1,6 +1,6 @@
 """The training of the shipped judge: which data, in which stages, what is held out.
 
-Sentence pairs come first, then answers. `gold` and `elsewhere` are in neither: on them the judge is calibrated and
+Sentence pairs come first, then answers. `gold` and the UNSEEN_SETS are in neither: on them the judge is calibrated and
 measured.
 """
 
@@ -35,8 +35,12 @@ OUR_SETS: Final = (
     "networks", "operations", "science", "short", "society", "software", "statistics", "systems", "trades", "vision",
     "wide",
 )  # fmt: skip
-ELSEWHERE: Final = "elsewhere"
-"""The set of `ANSWERS` that is not learned from; its subjects, from beekeeping to typography, are in no other set."""
+UNSEEN_SETS: Final = ("elsewhere", "further")
+"""The sets of `ANSWERS` that are not learned from.
+
+The subjects of `elsewhere`, from beekeeping to typography, are in no other set. Half of the questions of `further` have
+one near to them in another set; its key points and answers are by other hands, in the six styles of `gold`.
+"""
 
 OWN_SETS: Final = ("ds", "se", "in", "bz", "dx", "sp", "mp", "hu")
 HUMAN_SETS: Final = ("scientsbank_train", "beetle_train", "realsumm_scu")
@@ -93,7 +97,12 @@ def read_material(shared: Path, *, answers: Path = ANSWERS, without: Sequence[st
         ),
         human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
         unseen=tuple(
-            map(read_set, (shared / "gold", answers / ELSEWHERE, *(shared / "goldtrain" / name for name in without)))
+            read_set(folder)
+            for folder in (
+                shared / "gold",
+                *(answers / name for name in UNSEEN_SETS),
+                *(shared / "goldtrain" / name for name in without),
+            )
         ),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.training.plan import ELSEWHERE, HUMAN_SETS, OUR_SETS, OWN_SETS
+from grader.training.plan import HUMAN_SETS, OUR_SETS, OWN_SETS, UNSEEN_SETS
 
 pytestmark = [pytest.mark.embed, pytest.mark.slow]
 
@@ -28,7 +28,7 @@ def lines(*rows: dict[str, object]) -> str:
 def data(tmp_path: Path) -> Path:
     """All the data sets of the training, each with one question and three answers."""
     folder = tmp_path / "shared"
-    ours = (f"answers/{name}" for name in (*OUR_SETS, ELSEWHERE))
+    ours = (f"answers/{name}" for name in (*OUR_SETS, *UNSEEN_SETS))
     for name in ("gold", *(f"goldtrain/{name}" for name in OWN_SETS), *ours):
         place = folder / name
         place.mkdir(parents=True)

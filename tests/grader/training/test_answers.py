@@ -9,10 +9,10 @@ import pytest
 from grader.benchmark import Dataset, read_set
 from grader.domain import Label
 from grader.text.word_order import scrambled
-from grader.training.plan import ANSWERS, ELSEWHERE, OUR_SETS
+from grader.training.plan import ANSWERS, OUR_SETS, UNSEEN_SETS
 
 
-@pytest.fixture(scope="module", params=(*OUR_SETS, ELSEWHERE))
+@pytest.fixture(scope="module", params=(*OUR_SETS, *UNSEEN_SETS))
 def labelled(request: pytest.FixtureRequest) -> Dataset:
     return read_set(ANSWERS / request.param)
 
