@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -35,17 +36,41 @@ def recorded(embedder: BatchingEmbedder) -> list[Heard]:
     return asyncio.run(heard(embedder, interviews()))
 
 
-def test_turns_go_to_their_questions_and_what_was_not_asked_is_known(recorded: list[Heard]) -> None:
-    """30 November 2026: 238 of 244 turns and 144 of 145 questions; of interviews left out see `tests/benchmarks`."""
+@dataclass(frozen=True)
+class Placed:
+    """How many turns of candidates, and how many planned questions there are, and how many are told right."""
+
+    turns: int
+    turns_right: int
+    questions: int
+    questions_right: int
+
+
+def placed(recorded: list[Heard], split: str) -> Placed:
     right, questions, known = [], 0, 0
     for each in recorded:
-        alignment = align(each.with_gold_roles, each.near, each.plan)
-        right += each.placed_right(alignment)
-        questions += len(each.plan)
-        known += sum((one.id in alignment.asked) is (one.id in each.interview.asked) for one in each.plan)
-    assert (len(right), questions) == (244, 145)
-    assert sum(right) >= 0.95 * len(right)
-    assert known >= 0.98 * questions
+        if each.interview.split == split:
+            alignment = align(each.with_gold_roles, each.near, each.plan)
+            right += each.placed_right(alignment)
+            questions += len(each.plan)
+            known += sum((one.id in alignment.asked) is (one.id in each.interview.asked) for one in each.plan)
+    return Placed(len(right), sum(right), questions, known)
+
+
+def test_turns_go_to_their_questions_and_what_was_not_asked_is_known(recorded: list[Heard]) -> None:
+    """30 November 2026: 238 of 244 turns and 144 of 145 questions; of interviews left out see `tests/benchmarks`."""
+    found = placed(recorded, "dev")
+    assert (found.turns, found.questions) == (244, 145)
+    assert found.turns_right >= 0.95 * found.turns
+    assert found.questions_right >= 0.98 * found.questions
+
+
+def test_interviews_that_no_weight_was_set_on_do_not_get_worse(recorded: list[Heard]) -> None:
+    """30 November 2026, at first sight: 39 of 57 turns and 16 of 26 questions. The aim is 95 % and all of them."""
+    found = placed(recorded, "fresh")
+    assert (found.turns, found.questions) == (57, 26)
+    assert found.turns_right >= 39
+    assert found.questions_right >= 16
 
 
 def test_roles_are_found_without_names(recorded: list[Heard]) -> None:
@@ -54,14 +79,15 @@ def test_roles_are_found_without_names(recorded: list[Heard]) -> None:
         for each in recorded
         for one in speaker_roles(each.transcript, each.near, Hints())
     }
-    assert len(found) == 54
+    assert len(found) == 64
     assert all(found.values())
 
 
 def test_roles_are_found_without_speakers(embedder: BatchingEmbedder) -> None:
-    """30 November 2026: 232 of 247 sentences, on all interviews 920 of 1,018; left out see `tests/benchmarks`."""
+    """30 November 2026: 232 of 247 sentences, on all of `dev` 920 of 1,018; left out see `tests/benchmarks`."""
     right = []
-    for each in asyncio.run(heard(embedder, interviews()[::4], export=without_speakers)):
+    known = [each for each in interviews() if each.split == "dev"]
+    for each in asyncio.run(heard(embedder, known[::4], export=without_speakers)):
         split, _ = split_roles(each.transcript, each.near)
         shares = each.candidates_words
         right += [(role is Role.CANDIDATE) is (share >= 1 / 2) for role, share in zip(split, shares, strict=True)]

@@ -160,6 +160,19 @@ def test_whisperx_speakers_of_segments_and_words_and_segments_without(said: Any)
     ]
 
 
+def test_a_bare_list_of_segments_as_faster_whisper_gives_them(read: Any) -> None:
+    segments = [
+        {"id": 1, "seek": 0, "start": 0.5, "end": 1.5, "text": " Why?", "tokens": [1], "words": None},
+        {"id": 2, "seek": 0, "start": 4.0, "end": 5.0, "text": " Because.", "avg_logprob": -0.2, "words": None},
+    ]
+    transcript = read(segments)
+    assert transcript.format == "Whisper JSON"
+    assert [(turn.speaker, turn.start, turn.end, turn.text) for turn in transcript.turns] == [
+        (None, 0.5, 1.5, "Why?"),
+        (None, 4, 5, "Because."),
+    ]
+
+
 def test_numbers_that_are_none_are_no_times(read: Any) -> None:
     (turn,) = read('{"segments": [{"start": NaN, "end": 1e999, "text": "Hello.", "avg_logprob": NaN}]}').turns
     assert (turn.start, turn.end) == (None, None)

@@ -60,6 +60,15 @@ def test_plain_labels_with_and_without_times(read: Any, asking: str, answering: 
     assert turns[0].start == start
 
 
+@pytest.mark.parametrize("name", ["李雷", "Иван Петров", "محمد", "नेहा शर्मा", "Ngọc Ánh", "Ὀδυσσεύς"])
+@pytest.mark.parametrize("written", ["{0}: {1}\n", "**{0}:** {1}\n\n", "{0}  0:01  \n{1}\n\n", "{0} (0:01): {1}\n"])
+def test_names_in_any_script(said: Any, name: str, written: str) -> None:
+    text = "".join(
+        written.format(*each) for each in [(name, "Why?"), ("Ben", "So."), (name, "I see."), ("Ben", "Yes.")]
+    )
+    assert said(text) == [(name, "Why?"), ("Ben", "So."), (name, "I see."), ("Ben", "Yes.")]
+
+
 def test_a_label_of_a_role_is_believed_the_first_time(said: Any) -> None:
     text = "Interviewer: Why?\nCandidate: Because of this\nand that\nand more\nand more\nand more.\n"
     assert said(text)[1] == ("Candidate", "Because of this and that and more and more and more.")
