@@ -14,6 +14,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from grader.access import Principal
 from grader.audit import Action, Event, commitment, new_salt
 from grader.domain import Grade
 from grader.erased import Erased
@@ -26,6 +27,15 @@ _requests: Final = TypeAdapter(Request)
 
 NOBODY: Final = "local"
 """Stands in the log for a person at this machine, who needs no key."""
+
+
+def by(who: Principal) -> str:
+    """Who did something, as it is kept beside it: the key's id and, behind a slash, the name of who shares the key.
+
+    The decision log has the key's id alone: what it says of people could never be erased.
+    """
+    key = who.key_id or NOBODY
+    return f"{key}/{who.name}" if who.name else key
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ class Outcome(Immutable):
 class Override(Immutable):
     """A person's verdict on one key point, in the place of the machine's; the latest one of a point counts.
 
-    `number` counts a grade's overrides from 1 on, `made_by` is the id of the key that was used; `outcome` is what the
-    grade comes to with it, and never changes.
+    `number` counts a grade's overrides from 1 on, `made_by` is the id of the key that was used, with the name of who
+    shares it behind a slash; `outcome` is what the grade comes to with it, and never changes.
     """
 
     id: str

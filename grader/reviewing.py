@@ -12,7 +12,7 @@ from grader.access import Principal
 from grader.audit import Action, Event, commitment
 from grader.domain import Evidence, Grade, Label
 from grader.errors import AlreadyStored, GraderError
-from grader.keeping import NOBODY, request_of
+from grader.keeping import NOBODY, by, request_of
 from grader.outcome import outcome, overruled
 from grader.ports import AuditLog, Basis, BasisStore, ReferralStore, ReviewStore, Together
 from grader.referral import Reason, Referral
@@ -113,7 +113,7 @@ class Reviewer:
             note=verdict.note,
             evidence=_evidence(basis, verdict.evidence),
             outcome=overruled(grade, before.overrides, {verdict.key_point_id: verdict.label}),
-            made_by=who.key_id or NOBODY,
+            made_by=by(who),
             made_at=self.now(),
         )
         async with self.together(who.tenant):
@@ -121,7 +121,7 @@ class Reviewer:
             for appeal in before.appeals:
                 if appeal.key_point_id == made.key_point_id and appeal.state is AppealState.OPEN:
                     await self.reviews.decide(who.tenant, _settled_by(made, appeal))
-            await self.audit.append(who.tenant, _overridden(made, machine, basis))
+            await self.audit.append(who.tenant, _overridden(who, made, machine, basis))
             await self.publisher.publish(who.tenant, grade_reviewed(grade, made, made.outcome, made.made_at))
         return await self.review(who.tenant, grade)
 
@@ -144,7 +144,7 @@ class Reviewer:
             key_point_id=objection.key_point_id,
             reason=objection.reason,
             text=objection.text,
-            made_by=who.key_id or NOBODY,
+            made_by=by(who),
             made_at=self.now(),
         )
         basis = await self.bases.find(who.tenant, grade.id)
@@ -154,7 +154,7 @@ class Reviewer:
             reason = Reason.FLAGGED if (grade.candidate_ref or "").startswith(PRACTISING) else Reason.APPEAL
             referral = Referral(grade.id, grade.question_id, (reason,), made.made_at)
             await self.referrals.refer(who.tenant, referral)
-            await self.audit.append(who.tenant, Event(made.made_by, Action.APPEALED, grade.id, facts))
+            await self.audit.append(who.tenant, Event(who.key_id or NOBODY, Action.APPEALED, grade.id, facts))
         return await self.review(who.tenant, grade)
 
     async def answer(self, who: Principal, grade: Grade, answered: Answered) -> Review:
@@ -169,9 +169,8 @@ class Reviewer:
 
     async def _close(self, who: Principal, grade: Grade, appeal: Appeal, answered: Answered) -> None:
         basis = await self.bases.find(who.tenant, appeal.grade_id)
-        by = who.key_id or NOBODY
         now = self.now()
-        done = {"state": answered.state, "answer": answered.text, "decided_by": by, "decided_at": now}
+        done = {"state": answered.state, "answer": answered.text, "decided_by": by(who), "decided_at": now}
         closed = appeal.model_copy(update=done)
         facts = {
             "appeal": str(appeal.number),
@@ -179,10 +178,11 @@ class Reviewer:
             "state": answered.state.value,
             **_committed(basis, answer=answered.text),
         }
+        event = Event(who.key_id or NOBODY, Action.APPEAL_DECIDED, appeal.grade_id, facts)
         async with self.together(who.tenant):
             if not await self.reviews.decide(who.tenant, closed):
                 raise AppealClosed(f"appeal {appeal.number} is decided already")
-            await self.audit.append(who.tenant, Event(by, Action.APPEAL_DECIDED, appeal.grade_id, facts))
+            await self.audit.append(who.tenant, event)
             come_to = outcome(grade, await self.reviews.overrides(who.tenant, grade.id))
             await self.publisher.publish(who.tenant, grade_reviewed(grade, closed, come_to, now))
 
@@ -206,7 +206,7 @@ def _evidence(basis: Basis | None, spans: tuple[Span, ...]) -> tuple[Evidence, .
     return tuple(Evidence(start=span.start, end=span.end, text=span.of(text)) for span in spans)
 
 
-def _overridden(made: Override, machine: Label, basis: Basis | None) -> Event:
+def _overridden(who: Principal, made: Override, machine: Label, basis: Basis | None) -> Event:
     """The log's word on an override."""
     score = made.outcome.score
     facts = {
@@ -216,7 +216,7 @@ def _overridden(made: Override, machine: Label, basis: Basis | None) -> Event:
         "reason": made.reason_code.value,
         "score": "null" if score is None else str(score),
     }
-    return Event(made.made_by, Action.OVERRIDDEN, made.grade_id, {**facts, **_committed(basis, note=made.note)})
+    return Event(who.key_id or NOBODY, Action.OVERRIDDEN, made.grade_id, {**facts, **_committed(basis, note=made.note)})
 
 
 def _settled_by(override: Override, appeal: Appeal) -> Appeal:

@@ -12,7 +12,7 @@ from grader.access import Principal
 from grader.audit import Action, Event
 from grader.domain import Grade, Label
 from grader.errors import AlreadyStored, GraderError
-from grader.keeping import NOBODY
+from grader.keeping import NOBODY, by
 from grader.outcome import outcome, policy_of, yardstick
 from grader.ports import (
     AuditLog,
@@ -77,7 +77,7 @@ class Triage:
         """
         passed = {each.grade_id for each in await self.reserved(who)}
         if last is not None:
-            await self.reservations.release(who.tenant, last.grade_id, _by(who))
+            await self.reservations.release(who.tenant, last.grade_id, by(who))
             passed.add(last.grade_id)
         while found := await self._first(who.tenant, replace(wanted, is_open=True, without=frozenset(passed)), last):
             if not await self.is_for_others(who, found.grade_id) and await self.reserve(who, found) is None:
@@ -87,21 +87,21 @@ class Triage:
 
     async def reserve(self, who: Principal, referral: Referral) -> Reservation | None:
         """From now on this person looks at it, for `RESERVED_FOR`; the reservation of another who came before."""
-        wanted = Reservation(referral.grade_id, _by(who), self.now() + RESERVED_FOR)
+        wanted = Reservation(referral.grade_id, by(who), self.now() + RESERVED_FOR)
         found = await self.reservations.reserve(who.tenant, wanted, self.now())
         return None if found.by == wanted.by else found
 
     async def reserved(self, who: Principal) -> tuple[Reservation, ...]:
         """What others are looking at."""
         found = await self.reservations.current(who.tenant, self.now())
-        return tuple(each for each in found if each.by != _by(who))
+        return tuple(each for each in found if each.by != by(who))
 
     async def to_judge_blind(self, who: Principal, grade: Grade) -> tuple[str, ...]:
         """The points that this person has to judge before the machine's verdicts may be seen; mostly none."""
         referral = await self.referrals.find(who.tenant, grade.id)
         if referral is None or not referral.is_open or not BLIND.intersection(referral.reasons):
             return ()
-        if any(each.made_by == _by(who) for each in await self.reviews.opinions(who.tenant, grade.id)):
+        if any(each.made_by == by(who) for each in await self.reviews.opinions(who.tenant, grade.id)):
             return ()
         if Reason.SAMPLE in referral.reasons:
             return tuple(point.key_point_id for point in grade.points)
@@ -118,8 +118,8 @@ class Triage:
             return frozenset()
         overrides = await self.reviews.overrides(who.tenant, grade_id)
         opinions = await self.reviews.opinions(who.tenant, grade_id)
-        said = [(each.key_point_id, each.made_at) for each in overrides if each.made_by == _by(who)]
-        said += [(of.key_point_id, each.made_at) for each in opinions if each.made_by == _by(who) for of in each.points]
+        said = [(each.key_point_id, each.made_at) for each in overrides if each.made_by == by(who)]
+        said += [(of.key_point_id, each.made_at) for each in opinions if each.made_by == by(who) for of in each.points]
         return frozenset(
             appeal.key_point_id
             for appeal in await self._open_appeals(who.tenant, grade_id)
@@ -142,7 +142,7 @@ class Triage:
         facts = {"blind": str(blind).lower(), "points": str(len(opinion.points)), "agreed": str(agreed)}
         async with self.together(who.tenant):
             await self.reviews.opine(who.tenant, opinion)
-            await self.audit.append(who.tenant, Event(_by(who), Action.OPINION_GIVEN, grade.id, facts))
+            await self.audit.append(who.tenant, Event(who.key_id or NOBODY, Action.OPINION_GIVEN, grade.id, facts))
         return opinion
 
     async def settle(self, who: Principal, grade: Grade) -> bool:
@@ -156,11 +156,11 @@ class Triage:
         with suppress(AlreadyStored):
             await self.opine(who, grade, come_to.verdicts, blind=False)
         async with self.together(who.tenant):
-            settled = await self.referrals.settle(who.tenant, grade.id, _by(who), self.now())
+            settled = await self.referrals.settle(who.tenant, grade.id, by(who), self.now())
             if settled:
                 facts = {"status": come_to.status.value}
-                await self.audit.append(who.tenant, Event(_by(who), Action.REVIEWED, grade.id, facts))
-            await self.reservations.release(who.tenant, grade.id, _by(who))
+                await self.audit.append(who.tenant, Event(who.key_id or NOBODY, Action.REVIEWED, grade.id, facts))
+            await self.reservations.release(who.tenant, grade.id, by(who))
         return settled
 
     async def _first(self, tenant: str, wanted: ReferralFilter, last: Referral | None) -> Referral | None:
@@ -199,10 +199,6 @@ class Triage:
             machine_score=grade.score,
             blind=blind,
             drawn=referral is not None and Reason.SAMPLE in referral.reasons,
-            made_by=_by(who),
+            made_by=by(who),
             made_at=self.now(),
         )
-
-
-def _by(who: Principal) -> str:
-    return who.key_id or NOBODY

@@ -59,7 +59,7 @@ def show_problem(request: Request, problem: Problem) -> Response:
     """A problem as a page; the way back keeps what was typed, and who is not known can sign in."""
     if problem.status == HTTPStatus.UNAUTHORIZED:
         after = request.url.path if request.method == "GET" else ""
-        shown = form_page(request, "sign_in.html", status=problem.status, after=after, complaint="")
+        shown = form_page(request, "sign_in.html", status=problem.status, after=after, name="", complaint="")
         shown.headers.update(problem.headers)
         return shown
     shown = page(

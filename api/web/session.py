@@ -6,7 +6,9 @@ one is out within seconds. It opens pages only, whose forms carry a token of the
 
 from __future__ import annotations
 
+import base64
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,7 +22,7 @@ from grader.keyring import Keyring
 LASTS: Final = timedelta(hours=12)
 """From signing in on: a working day. OWASP ASVS 5.0 7.3.2 asks for an absolute end and leaves its length open."""
 
-_SHAPE: Final = re.compile(r"([a-z2-7]{8})\.([0-9]{1,12})\.[0-9a-f]{64}")
+_SHAPE: Final = re.compile(r"([a-z2-7]{8})\.([0-9]{1,12})(?:\.([A-Za-z0-9_=-]+))?\.[0-9a-f]{64}")
 
 
 async def session_holder(request: Request, keyring: Keyring) -> Principal | None:
@@ -30,15 +32,16 @@ async def session_holder(request: Request, keyring: Keyring) -> Principal | None
         return None
     principal = await keyring.holder(found[1])
     request.state.signed_in = principal is not None
-    return principal
+    return principal and replace(principal, name=base64.urlsafe_b64decode(found[3] or "").decode())
 
 
-def begin(response: Response, request: Request, key_id: str) -> Response:
-    """The response, which leaves a session with the browser."""
+def begin(response: Response, request: Request, key_id: str, name: str = "") -> Response:
+    """The response, which leaves a session with the browser; `name` tells those apart who share the key."""
     ends = int((datetime.now(UTC) + LASTS).timestamp())
+    called = f".{base64.urlsafe_b64encode(name.encode()).decode()}" if name else ""
     response.set_cookie(
         SESSION_COOKIE,
-        signed(request, SESSION_COOKIE, f"{key_id}.{ends}"),
+        signed(request, SESSION_COOKIE, f"{key_id}.{ends}{called}"),
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="strict",

@@ -28,11 +28,15 @@ LOCAL_TENANT: Final = "local"
 
 @dataclass(frozen=True)
 class Principal:
-    """On whose behalf a request is served; `key_id` is the API key it came with, None for this machine itself."""
+    """On whose behalf a request is served; `key_id` is the API key it came with, None for this machine itself.
+
+    `name` is what somebody called themselves who shares the key with others; empty where nobody said.
+    """
 
     tenant: str
     scopes: frozenset[Scope]
     key_id: str | None = None
+    name: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether this scope was given to it."""

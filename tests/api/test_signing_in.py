@@ -94,11 +94,16 @@ def test_a_session_ends_with_its_key(doors: Doors) -> None:
     doors.keyring.clock = before
 
 
-@pytest.mark.parametrize("change", ["key", "end", "mac", "expired"])
+@pytest.mark.parametrize("change", ["key", "end", "mac", "named", "expired"])
 def test_a_session_that_somebody_made_up_or_that_is_over_opens_nothing(doors: Doors, change: str) -> None:
     sign_in(doors, learner(doors).token)
     key, ends, mac = doors.client.cookies["grader_session"].split(".")
-    forged = {"key": ("aaaaaaaa", ends, mac), "end": (key, f"{ends}0", mac), "mac": (key, ends, "0" * 64)}
+    forged = {
+        "key": ("aaaaaaaa", ends, mac),
+        "end": (key, f"{ends}0", mac),
+        "mac": (key, ends, "0" * 64),
+        "named": (key, ends, "QW5u", mac),
+    }
     secret = subkey(doors.application.access.secret, "sessions")
     forged["expired"] = (key, "1", hmac.new(secret, f"{key}.1".encode(), hashlib.sha256).hexdigest())
     doors.client.cookies.clear()

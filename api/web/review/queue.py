@@ -113,8 +113,11 @@ async def title_of(app: Application, tenant: str, question_id: str) -> str:
         return question_id
 
 
-async def person(app: Application, key_id: str) -> str:
-    """What the person with a key is called: as whoever made the key named it."""
+async def person(app: Application, by: str) -> str:
+    """What a person is called: as they did themselves, else as whoever made their key named it."""
+    key_id, _, name = by.partition("/")
+    if name:
+        return name
     if key_id == NOBODY:
         return "Somebody without a key"
     return await app.access.keyring.name(key_id) or "Somebody"

@@ -29,7 +29,7 @@ from grader.access import Principal
 from grader.audit import Action, Event
 from grader.domain import Grade, GradedPoint, Label
 from grader.feedback import FLAG_NOTES
-from grader.keeping import NOBODY, request_of
+from grader.keeping import NOBODY, by, request_of
 from grader.ports import PendingGrade, Reservation
 from grader.referral import Referral
 from grader.review import Appeal, AppealState, Override, Review, ReviewedGrade, SecondOpinion
@@ -131,7 +131,7 @@ async def find_case(app: Application, who: Principal, grade_id: str) -> Case:
         referral=await storage.referrals.find(who.tenant, grade_id),
         rubric=None if asked is None else asked.rubric,
         answer=None if asked is None else canonicalise(asked.answer).text,
-        own=next((each for each in opinions if each.made_by == (who.key_id or NOBODY)), None),
+        own=next((each for each in opinions if each.made_by == by(who)), None),
     )
 
 

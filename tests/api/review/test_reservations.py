@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from grader.access import Grant, IssuedKey, Scope
 from tests.api.doors import Doors
 from tests.api.practice.judges import ANSWER
-from tests.api.reading_pages import Page, read
+from tests.api.reading_pages import Page, read, send
 from tests.api.review.waiting import graded, objected, path_to
 
 ALIKE = "/review/mistakes"
@@ -144,6 +144,34 @@ def test_where_others_are_at_all_answers_there_is_nothing_to_decide(client: Test
     page = bob.page(f"{ALIKE}/{first}/k3")
     assert "Others are looking at all of these answers" in page.words
     assert "Show what changes" not in page.words
+
+
+@pytest.mark.parametrize(("typed", "shown"), [(" Zoë 田中 ", "Zoë 田中"), ("Z\u202eo\te", "Zoe"), ("z" * 90, "z" * 40)])
+def test_who_shares_a_key_is_told_apart_by_the_name_given_on_signing_in(
+    client: TestClient, typed: str, shown: str
+) -> None:
+    first, second = graded(client), graded(client)
+    doors = Doors(client)
+    key, storage = doors.key(Scope.REVIEW, tenant="local"), doors.application.services.storage
+    signed_in(client, key, typed)
+    assert client.get(START).url.path == path_to(first)
+    form = read(client.get(path_to(first))).form("/overrides", point="k1")
+    client.post(form.action, data={**form.fields, "verdict": "covered", "reason": "policy"})
+    signed_in(client, key, "Bob")
+    assert f"{shown} is at it" in read(client.get("/review")).words
+    assert client.get(START).url.path == path_to(second)
+    client.cookies.clear()
+    (made,) = doors.call(storage.reviews.overrides, "local", first)
+    assert made.made_by == f"{key.key.id}/{shown}"
+    logged = doors.call(lambda: storage.audit.page("local", after=0, limit=999))
+    assert logged
+    assert not [entry for entry in logged if shown in str(entry.read())], "a name in the log could never be erased"
+
+
+def signed_in(client: TestClient, key: IssuedKey, name: str) -> None:
+    """Somebody signs in, who shares the key with others."""
+    client.cookies.clear()
+    send(client, read(client.get("/sign-in?after=/review")), "/sign-in", key=str(key.token), name=name)
 
 
 def test_what_another_tenant_looks_at_is_not_seen(client: TestClient, people: People) -> None:
