@@ -20,6 +20,7 @@ from grader.errors import BudgetExhausted, CandidateErased, InvalidAnswer, Overl
 from grader.grading import Request
 from grader.outage import judge_was_down
 from grader.ports import PendingGrade, PendingGrades, PendingState, Together
+from grader.urgency import in_bulk
 
 _log: Final = logging.getLogger(__name__)
 _requests: Final = TypeAdapter(Request)
@@ -100,11 +101,12 @@ class Backlog:
         return pending, self._finish(tenant, pending, making)
 
     async def run(self) -> None:
-        """Make grades until cancelled; what is under way then is put back for others."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._recount())
-            for _ in range(self.workers):
-                group.create_task(self._work())
+        """Make grades until cancelled, in bulk; what is under way then is put back for others."""
+        with in_bulk():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._recount())
+                for _ in range(self.workers):
+                    group.create_task(self._work())
 
     def _promised(self, grade_id: str, request: Request, made_by: str | None) -> PendingGrade:
         if self._waiting >= self.limit:

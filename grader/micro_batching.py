@@ -9,13 +9,13 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, Generic, TypeVar
+
+from grader.urgency import is_bulk
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,18 +27,6 @@ MAX_WAIT_SECONDS: Final = 0.005
 _SINGLE: Final = 0
 _BULK: Final = 1
 _LAST: Final = 2
-
-_URGENCY: Final = ContextVar("urgency", default=_SINGLE)
-
-
-@contextmanager
-def in_bulk() -> Iterator[None]:
-    """What is asked for inside can wait for what is not."""
-    token = _URGENCY.set(_BULK)
-    try:
-        yield
-    finally:
-        _URGENCY.reset(token)
 
 
 @dataclass(frozen=True, order=True)
@@ -77,7 +65,7 @@ class MicroBatcher(Generic[Item, Result]):
     async def submit(self, items: Sequence[Item]) -> list[Result]:
         """One result an item, in order; raises what `work` raised."""
         self._start()
-        request: _Request[Item, Result] = _Request(_URGENCY.get(), next(self._numbers), tuple(items))
+        request: _Request[Item, Result] = _Request(_BULK if is_bulk() else _SINGLE, next(self._numbers), tuple(items))
         self._requests.put(request)
         return await asyncio.wrap_future(request.results)
 

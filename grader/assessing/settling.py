@@ -23,6 +23,7 @@ from grader.errors import GraderError, StorageError
 from grader.outcome import outcome
 from grader.ports import GradeStore, PendingGrades, PendingState, ReviewStore
 from grader.review import Outcome
+from grader.urgency import in_bulk
 
 _log: Final = logging.getLogger(__name__)
 
@@ -53,8 +54,9 @@ class Settlement:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Settle what is due until this is left."""
-        task = asyncio.create_task(self._run())
+        """Settle what is due until this is left, in bulk."""
+        with in_bulk():
+            task = asyncio.create_task(self._run())
         try:
             yield
         finally:

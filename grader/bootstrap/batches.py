@@ -31,8 +31,8 @@ from grader.deferring import GIVEN_UP
 from grader.domain import Grade
 from grader.errors import ConfigurationError, EngineTaken, StorageError
 from grader.grading import Request
-from grader.micro_batching import in_bulk
 from grader.settings import Settings
+from grader.urgency import in_bulk
 
 if TYPE_CHECKING:
     from grader.adapters.dbos import DbosEngine, QueueSize

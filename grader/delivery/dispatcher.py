@@ -20,6 +20,7 @@ from grader.delivery.carrier import Carrier, GivenUp, Outcome
 from grader.delivery.lanes import Lanes
 from grader.errors import StorageError
 from grader.ports import Courier, Delivery, DeliveryState, NotDelivered, Outbox, Together
+from grader.urgency import in_bulk
 
 _log: Final = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ class Dispatcher:
         return await self.outbox.purge(delivered=now - KEPT_DELIVERED, dead=now - KEPT_DEAD)
 
     async def __aenter__(self) -> Self:
-        self._running = asyncio.create_task(self.run())
+        with in_bulk():
+            self._running = asyncio.create_task(self.run())
         return self
 
     async def __aexit__(self, *_error: object) -> None:

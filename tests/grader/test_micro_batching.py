@@ -6,7 +6,8 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from grader.micro_batching import MicroBatcher, in_bulk
+from grader.micro_batching import MicroBatcher
+from grader.urgency import in_bulk
 
 
 async def test_a_single_request_waits_for_the_call_under_way_at_most() -> None:

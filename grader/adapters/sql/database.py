@@ -22,7 +22,7 @@ from grader.adapters.sql.tenancy import EVERY_TENANT, Statements, TenantConnecti
 from grader.errors import StorageBroken, StorageError
 
 WAIT_SECONDS: Final = 10.0
-"""Longest wait for another's lock, for a free connection, for a turn, for one statement; then StorageBusy."""
+"""Longest wait for another's lock, for a free connection, for one statement, and longest turn; then StorageBusy."""
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgres"}
 """What a URL may call its driver, beside nothing; the first is what version 0.1 used."""

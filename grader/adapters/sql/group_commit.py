@@ -1,5 +1,7 @@
 """Who writes takes turns in one transaction, which is committed once for all of them.
 
+Whoever answers somebody comes before bulk work: a thousand orders that end together keep nobody else waiting.
+
 A commit waits for the disk, a row does not: 64 callers wait for one commit instead of 64. SQLite has one writer for
 all, PostgreSQL one for what belongs together of each tenant.
 """
@@ -7,6 +9,7 @@ all, PostgreSQL one for what belongs together of each tenant.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import Context
@@ -15,12 +18,20 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from grader.adapters.sql.failures import storage_error
 from grader.errors import StorageError
+from grader.urgency import is_bulk
 
 MOST_TURNS: Final = 128
 """Turns in one transaction."""
 
 GROUP_SECONDS: Final = 0.05
 """No turn is given after this long, so that the first does not wait for the last."""
+
+PATIENCE: Final = 2
+"""How many times as long as a turn may be kept somebody waits for one: who stands behind one that is kept too long gets
+the next, instead of giving up with it."""
+
+BULK_PATIENCE: Final = 12
+"""The same for bulk work: what it fails to note is done again, so it rather waits."""
 
 COMMIT_SECONDS: Final = 30.0
 """Longest wait for a commit: beyond the longest wait for another process's lock, so that a hanging disk is named."""
@@ -67,8 +78,33 @@ class _Undone(Exception):
     """Leaves a savepoint so that it is undone."""
 
 
+class _Waiting(Generic[C]):
+    """Who waits for a turn: bulk work comes last, but begins every other transaction, so that it comes at all."""
+
+    def __init__(self) -> None:
+        self._single: deque[_Turn[C]] = deque()
+        self._bulk: deque[_Turn[C]] = deque()
+        self._bulk_begins = False
+
+    def __bool__(self) -> bool:
+        return bool(self._single or self._bulk)
+
+    def add(self, turn: _Turn[C], *, bulk: bool) -> None:
+        """Somebody comes."""
+        (self._bulk if bulk else self._single).append(turn)
+
+    def first(self) -> _Turn[C]:
+        """Who begins a transaction."""
+        self._bulk_begins = not self._bulk_begins
+        return (self._bulk if self._bulk and (self._bulk_begins or not self._single) else self._single).popleft()
+
+    def following(self) -> _Turn[C]:
+        """Who comes next in it."""
+        return (self._single or self._bulk).popleft()
+
+
 class GroupCommit(Generic[C]):
-    """Turns of writing in what `transaction` opens; nobody waits for a turn, or keeps one, beyond `turn_seconds`.
+    """Turns of writing in what `transaction` opens; nobody keeps one beyond `turn_seconds`, or waits without an end.
 
     Its task lives while somebody waits for a turn, and keeps it alive so long.
     """
@@ -76,7 +112,7 @@ class GroupCommit(Generic[C]):
     def __init__(self, transaction: Callable[[], AbstractAsyncContextManager[C]], turn_seconds: float) -> None:
         self._transaction = transaction
         self._turn_seconds = turn_seconds
-        self._waiting: asyncio.Queue[_Turn[C]] = asyncio.Queue()
+        self._waiting: _Waiting[C] = _Waiting()
         self._writer: asyncio.Task[None] | None = None
 
     async def stop(self) -> None:
@@ -85,8 +121,8 @@ class GroupCommit(Generic[C]):
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
-        while not self._waiting.empty():
-            self._waiting.get_nowait().fail(StorageError("the database has been closed"))
+        while self._waiting:
+            self._waiting.following().fail(StorageError("the database has been closed"))
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[C]:
@@ -94,12 +130,12 @@ class GroupCommit(Generic[C]):
 
         What is raised inside undoes this turn and no other.
         """
-        turn = _Turn[C]()
-        self._waiting.put_nowait(turn)
+        turn, bulk = _Turn[C](), is_bulk()
+        self._waiting.add(turn, bulk=bulk)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._serve(), context=Context())
         try:
-            async with asyncio.timeout(self._turn_seconds):
+            async with asyncio.timeout(self._turn_seconds * (BULK_PATIENCE if bulk else PATIENCE)):
                 connection = await turn.given
             async with asyncio.timeout(self._turn_seconds):
                 yield connection
@@ -111,8 +147,8 @@ class GroupCommit(Generic[C]):
             await asyncio.shield(turn.committed)  # whoever gives up waiting has written all the same
 
     async def _serve(self) -> None:
-        while not self._waiting.empty():
-            turns = [self._waiting.get_nowait()]
+        while self._waiting:
+            turns = [self._waiting.first()]
             try:
                 await self._commit_together(turns)
             except asyncio.CancelledError:
@@ -127,8 +163,8 @@ class GroupCommit(Generic[C]):
         last = clock.time() + GROUP_SECONDS
         async with self._transaction() as connection:
             await _run(connection, turns[0])
-            while len(turns) < MOST_TURNS and not self._waiting.empty() and clock.time() < last:
-                turns.append(self._waiting.get_nowait())
+            while len(turns) < MOST_TURNS and self._waiting and clock.time() < last:
+                turns.append(self._waiting.following())
                 await _run(connection, turns[-1])
         for turn in turns:
             if not turn.committed.done():

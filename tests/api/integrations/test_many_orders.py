@@ -34,7 +34,8 @@ BUSY = Principal("busy", LOCAL.scopes, "key")
 GROWTH_MIB = 100
 """By which the service may grow: an order with its grades is some 20 kB, and a hundred are read at once."""
 
-SECONDS = 1_200
+SECONDS = 3_600
+"""Far more than it takes: a thousand orders took 25 minutes on a machine that did twenty other things."""
 SOLO = 50
 ASK = {"question_id": "DL0028", "answer": ANSWER}
 
@@ -76,9 +77,10 @@ async def let_all_be_over(storage: Storage, orders: list[AssessmentOrder]) -> No
 
 
 def asked(service: httpx2.Client) -> float:
-    """The seconds that another tenant's grade takes."""
+    """The seconds that another tenant's grade takes; it is never refused."""
     started = time.monotonic()
-    assert service.post("/v1/grades", json=ASK).status_code == 201
+    answered = service.post("/v1/grades", json=ASK)
+    assert answered.status_code == 201, answered.text
     return time.monotonic() - started
 
 

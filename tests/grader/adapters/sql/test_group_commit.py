@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from grader.adapters.sql.sqlite import SqliteBackend
 from grader.errors import StorageError
+from grader.urgency import in_bulk
 
 
 class Failed(Exception):
@@ -93,17 +94,39 @@ async def test_a_commit_that_fails_is_told_to_everybody_in_it_and_the_next_one_w
     assert notes.kept() == [*kept, 3]
 
 
-async def test_a_turn_that_takes_too_long_is_lost_and_the_others_go_on(tmp_path: Path) -> None:
-    async with serving(Notes(tmp_path / "slow.db", turn_seconds=0.5)) as notes:
+def bulk_writes(notes: Notes, numbers: Sequence[int], pause: float) -> list[asyncio.Task[None]]:
+    """Bulk work that waits for its turns, one behind the other."""
+    with in_bulk():
+        return [asyncio.create_task(notes.write(number, pause=pause)) for number in numbers]
+
+
+async def test_who_is_waited_for_gets_a_turn_although_more_bulk_work_came_first_than_one_can_wait_for(
+    tmp_path: Path,
+) -> None:
+    async with serving(Notes(tmp_path / "busy.db", turn_seconds=2)) as notes:
+        bulk = bulk_writes(notes, range(1, 101), pause=0.06)  # six seconds, a turn in each transaction
+        await asyncio.sleep(0)
+        await notes.write(0)
+        assert sum(each.done() for each in bulk) < len(bulk) / 2
+        assert await outcomes(*bulk) == [None] * len(bulk)
+    assert notes.kept() == list(range(101))
+
+
+async def test_bulk_work_gets_its_turn_although_others_never_end(notes: Notes) -> None:
+    await notes.write(0)
+    single = [asyncio.create_task(notes.write(number, pause=0.06)) for number in range(2, 41)]
+    (bulk,) = bulk_writes(notes, [1], pause=0)
+    await bulk
+    assert sum(each.done() for each in single) < len(single) / 2
+    assert await outcomes(*single) == [None] * len(single)
+
+
+async def test_a_turn_that_takes_too_long_is_lost_and_who_waits_behind_it_gets_the_next(tmp_path: Path) -> None:
+    async with serving(Notes(tmp_path / "slow.db", turn_seconds=2)) as notes:
         slow = asyncio.create_task(notes.write(1, pause=60))
         await asyncio.sleep(0)
-        assert [type(outcome) for outcome in await outcomes(slow, notes.write(2))] in (
-            [TimeoutError, type(None)],
-            [TimeoutError, TimeoutError],
-        )
-        await notes.write(3)
-    assert 1 not in notes.kept()
-    assert 3 in notes.kept()
+        assert [type(outcome) for outcome in await outcomes(slow, notes.write(2))] == [TimeoutError, type(None)]
+    assert notes.kept() == [2]
 
 
 async def test_who_gives_up_while_waiting_or_writing_leaves_nothing_and_stops_nobody(notes: Notes) -> None:
@@ -118,7 +141,7 @@ async def test_who_gives_up_while_waiting_or_writing_leaves_nothing_and_stops_no
 
 
 async def test_stopping_is_told_to_whoever_still_waits(notes: Notes) -> None:
-    writing = asyncio.create_task(notes.write(1, pause=0.2))
+    writing = asyncio.create_task(notes.write(1, pause=2))
     waiting = asyncio.create_task(notes.write(2))
     await asyncio.sleep(0.1)
     await notes.backend.close()
