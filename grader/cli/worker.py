@@ -1,4 +1,4 @@
-"""`grader worker`: work batches off, and send what others are to be told."""
+"""`grader worker`: work batches off, make promised grades, settle orders, and send what others are to be told."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import signal
 
 from rich.console import Console
 
-from grader.bootstrap import build_access, build_batches, build_dispatcher, build_services
+from grader.bootstrap import (
+    build_access,
+    build_batches,
+    build_dispatcher,
+    build_reception,
+    build_services,
+    build_settlement,
+)
 from grader.settings import Settings, load_settings
 
 
 def worker() -> None:
-    """Grade batches until stopped; on PostgreSQL start as many as you like, on any machine.
+    """Grade batches and settle orders until stopped; on PostgreSQL start as many as you like, on any machine.
 
     On SQLite `grader serve` does this itself, and one process at a time may. A worker that is stopped (SIGTERM, Ctrl-C)
     gives back what it has under way; one that is killed is found out by the others, who take over.
@@ -26,9 +33,12 @@ async def _work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with build_services(settings) as services:
         await services.storage.check()
-        work = build_batches(settings, services, build_access(settings, services.storage))
-        async with build_dispatcher(settings, services.storage), work.running():
+        access = build_access(settings, services.storage)
+        batches, reception = build_batches(settings, services, access), build_reception(settings, services, access)
+        settlement = build_settlement(settings, services, reception.backlog)
+        dispatcher = build_dispatcher(settings, services.storage)
+        async with batches.running(), dispatcher, reception, settlement.running():
             Console(stderr=True, highlight=False).print(
-                f"Working on the batches in {settings.store_name}; Ctrl-C stops it."
+                f"Working on batches and orders in {settings.store_name}; Ctrl-C stops it."
             )
             await stopped.wait()
