@@ -18,7 +18,9 @@ from grader.webhooks import Secret, Wanted
 MAX_OVERLAP_HOURS: Final = 7 * 24
 """How long an earlier secret may go on signing."""
 
-EventName = Literal["batch.completed", "batch.failed", "grade.completed", "grade.reviewed"]
+EventName = Literal[
+    "batch.completed", "batch.failed", "grade.completed", "grade.reviewed", "order.completed", "order.failed"
+]
 Url = Annotated[str, Field(min_length=1, max_length=MAX_URL)]
 Description = Annotated[str, Field(max_length=200)]
 

@@ -1,4 +1,4 @@
-"""Where every step of an order is kept: its change, its entry in the decision log, and word of it to the platform.
+"""Where every step of an order is kept: its change, its entry in the decision log, and word of it to who wants to know.
 
 All of it or nothing; of two who take the same step at once one finds it taken.
 """
@@ -14,6 +14,7 @@ from grader.assessing.errors import UnknownOrder, UnknownTest, WrongOrderState
 from grader.assessment import AssessmentOrder, OrderState, Platform, Test
 from grader.audit import Action, Event
 from grader.ports import AuditLog, Delivery, OrderStore, Outbox, TestStore, Together
+from grader.webhooks import Tell, order_ended
 
 Announce = Callable[[AssessmentOrder, Test], Delivery | None]
 """What a platform is told of an order as it now is; None where it does not want to know."""
@@ -36,7 +37,7 @@ _ACTIONS: Final = {
 
 @dataclass(frozen=True)
 class Desk:
-    """Keeps tests and orders, and tells platforms; `announcers` by platform."""
+    """Keeps tests and orders, and tells platforms; `announcers` by platform, `tell` is told how orders end."""
 
     tests: TestStore
     orders: OrderStore
@@ -44,6 +45,7 @@ class Desk:
     audit: AuditLog
     together: Together
     announcers: Mapping[Platform, Announce]
+    tell: Tell
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def test(self, tenant: str, test_id: str) -> Test:
@@ -82,12 +84,18 @@ class Desk:
             if kept is None:
                 raise WrongOrderState(f"order {order.id} has changed meanwhile")
             await self.audit.append(tenant, Event(by, _action(kept), order.id, _facts(kept)))
-            delivery = (
-                self.announcers[order.platform](kept, test) if told and order.platform in self.announcers else None
-            )
-            if delivery is not None:
-                await self.outbox.put(tenant, delivery)
+            if told:
+                await self._announce(tenant, kept, test)
+            event = order_ended(kept)
+            if event is not None:
+                await self.tell(tenant, event)
         return kept
+
+    async def _announce(self, tenant: str, order: AssessmentOrder, test: Test) -> None:
+        announce = self.announcers.get(order.platform)
+        delivery = None if announce is None else announce(order, test)
+        if delivery is not None:
+            await self.outbox.put(tenant, delivery)
 
 
 def _action(order: AssessmentOrder) -> Action:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from grader.ports import BatchStore, PauseReason, Together
-from grader.webhooks import WebhookEvent, batch_completed, batch_failed
-
-Tell = Callable[[str, WebhookEvent], Awaitable[None]]
+from grader.webhooks import Tell, WebhookEvent, batch_completed, batch_failed
 
 
 async def nobody(_tenant: str, _event: WebhookEvent) -> None:

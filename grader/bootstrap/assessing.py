@@ -6,6 +6,7 @@ from grader.assessing import Desk, Ordering, Settlement
 from grader.assessment import Platform
 from grader.backlog import Backlog
 from grader.bootstrap.authoring import build_author
+from grader.bootstrap.delivery import build_publisher
 from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.services import Services
 from grader.links import Links
@@ -27,6 +28,7 @@ def build_settlement(settings: Settings, services: Services, backlog: Backlog) -
         Platform.GREENHOUSE: greenhouse.announce,
         Platform.ASHBY: AshbyNews(build_links(settings)).announce,
     }
-    desk = Desk(storage.tests, storage.orders, storage.outbox, storage.audit, storage.together, announcers)
+    kept = storage.tests, storage.orders, storage.outbox, storage.audit, storage.together
+    desk = Desk(*kept, announcers, build_publisher(storage).publish)
     ordering = Ordering(desk, backlog, build_author(services).of_question)
     return Settlement(ordering, storage.grades, storage.pending, storage.reviews)

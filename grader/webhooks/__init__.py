@@ -8,8 +8,9 @@ from grader.webhooks.event import (
     batch_failed,
     grade_completed,
     grade_reviewed,
+    order_ended,
 )
-from grader.webhooks.publishing import Publisher
+from grader.webhooks.publishing import Publisher, Tell
 from grader.webhooks.registry import EndpointRegistry, TooManyEndpoints, UnknownEndpoint, Wanted
 from grader.webhooks.signing import Secret, Secrets, signature
 
@@ -21,6 +22,7 @@ __all__ = [
     "Publisher",
     "Secret",
     "Secrets",
+    "Tell",
     "TooManyEndpoints",
     "UnknownEndpoint",
     "Wanted",
@@ -30,5 +32,6 @@ __all__ = [
     "batch_failed",
     "grade_completed",
     "grade_reviewed",
+    "order_ended",
     "signature",
 ]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from grader.assessment import AssessmentOrder, OrderState
 from grader.domain import Grade
 from grader.review import Appeal, Outcome, Override
 
@@ -24,12 +25,14 @@ class EventType(StrEnum):
     BATCH_FAILED = "batch.failed"
     GRADE_COMPLETED = "grade.completed"
     GRADE_REVIEWED = "grade.reviewed"
+    ORDER_COMPLETED = "order.completed"
+    ORDER_FAILED = "order.failed"
     PING = "ping"
 
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """Something that happened to `about`, the id of a grade or a batch; two with one `key` are one event."""
+    """Something that happened to `about`, the id of a grade, a batch or an order; two with one `key` are one event."""
 
     type: EventType
     about: str
@@ -86,3 +89,19 @@ def batch_failed(batch_id: str, at: datetime, reason: str, *, generation: int = 
     """A batch halts until it is resumed; `reason` is a short code, `counts` as for `batch_completed`."""
     data = {"id": batch_id, "generation": generation, "reason": reason, **counts}
     return WebhookEvent(EventType.BATCH_FAILED, batch_id, f"{batch_id}:{generation}", at, data)
+
+
+def order_ended(order: AssessmentOrder) -> WebhookEvent | None:
+    """An order has a result, or a corrected one, or has ended without: cancelled or expired. None while it goes on."""
+    told = {"id", "test_id", "platform", "ordered_at", "started_at", "submitted_at", "ended_at"}
+    data = order.model_dump(mode="json", include=told) | {"candidate_ref": order.candidate.ref}
+    if order.state is OrderState.COMPLETE and order.result is not None:
+        scores = {"score", "score_interval", "passed", "needs_review", "corrections"}
+        data |= order.result.model_dump(mode="json", include=scores)
+        data["reviewed"] = order.result.released_by is not None
+        key = f"{order.id}:{order.result.corrections}"
+        return WebhookEvent(EventType.ORDER_COMPLETED, order.id, key, order.stepped_at, data)
+    if order.ended:
+        data["reason"] = order.state.value
+        return WebhookEvent(EventType.ORDER_FAILED, order.id, order.id, order.stepped_at, data)
+    return None

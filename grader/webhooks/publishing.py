@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from grader.ports import Delivery, DeliveryState, Endpoint, EndpointStore, Outbox
 from grader.webhooks.carrying import DISABLED, KIND
 from grader.webhooks.event import WebhookEvent
+
+Tell = Callable[[str, WebhookEvent], Awaitable[None]]
+"""Tells a tenant's endpoints of an event; called inside `together` with what it reports."""
 
 
 @dataclass(frozen=True)

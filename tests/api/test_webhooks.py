@@ -90,6 +90,21 @@ def test_a_grade_made_in_the_background_is_told_too(client: TestClient, receiver
     assert json.loads(got(receiver, "/later", 1)[0].body)["data"]["id"] == promised["id"]
 
 
+def test_an_order_that_ends_without_a_result_is_told_without_the_candidates_name(
+    client: TestClient, receiver: Receiver
+) -> None:
+    created(client, receiver, "/orders", ["order.completed", "order.failed"])
+    test = client.post("/v1/assessments/tests", json={"name": "ML", "question_ids": ["DL0028"]}).json()["id"]
+    candidate = {"ref": "c-18", "name": "Marker Name", "email": "marker@example.org"}
+    order = client.post("/v1/assessments/orders", json={"test_id": test, "candidate": candidate})
+    assert client.post(f"{order.headers['Location']}/cancellation", json={}).status_code == 200
+    (told,) = got(receiver, "/orders", 1)
+    said = json.loads(told.body)
+    assert (said["type"], said["data"]["reason"]) == ("order.failed", "cancelled")
+    assert (said["data"]["id"], said["data"]["candidate_ref"]) == (order.json()["id"], "c-18")
+    assert b"arker" not in told.body
+
+
 def test_a_webhook_is_listed_shown_changed_and_deleted(client: TestClient, receiver: Receiver) -> None:
     place = created(client, receiver, "/changing")
     shown = client.get(place).json()

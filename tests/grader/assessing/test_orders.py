@@ -43,6 +43,7 @@ from grader.platforms import greenhouse
 from grader.platforms.ashby import AshbyNews
 from grader.reception import Reception
 from grader.review import Override, OverrideReason
+from grader.webhooks import WebhookEvent
 from rubrics.bank import Bank
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -61,17 +62,20 @@ class Office:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     orders: FakeOrderStore = field(default_factory=FakeOrderStore)
     reviews: FakeReviewStore = field(default_factory=FakeReviewStore)
+    events: list[WebhookEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.grader = Grader({"fake": FakeJudge({"k1": Label.COVERED})}, "fake")
         news = AshbyNews(Links(b"secret", "https://grader.example"))
         announcers = {Platform.GREENHOUSE: greenhouse.announce, Platform.ASHBY: news.announce}
-        self.desk = Desk(
-            FakeTestStore(), self.orders, self.outbox, FakeAuditLog(), separately, announcers, lambda: self.now
-        )
+        kept = FakeTestStore(), self.orders, self.outbox, FakeAuditLog(), separately
+        self.desk = Desk(*kept, announcers, self.tell, lambda: self.now)
         self.backlog = Backlog(self.pending, separately, self.make, self.keep, now=lambda: self.now)
         self.ordering = Ordering(self.desk, self.backlog, self.rubric)
         self.settlement = Settlement(self.ordering, self.grades, self.pending, self.reviews)
+
+    async def tell(self, _tenant: str, event: WebhookEvent) -> None:
+        self.events.append(event)
 
     async def rubric(self, _tenant: str, question_id: str) -> Any:
         return BANK.rubric(question_id)
@@ -134,6 +138,10 @@ async def test_an_order_goes_its_whole_way_and_the_platform_hears_of_every_step(
     told = office.told()
     assert [body["assessment_status"]["value"] for body in told] == ["Started", "Submitted", "Completed"]
     assert sorted({body["timestamp"] for body in told}) == [body["timestamp"] for body in told]
+    (event,) = office.events
+    assert (event.type.value, event.about, event.data["candidate_ref"]) == ("order.completed", order.id, ANN.ref)
+    assert (event.data["score"], event.data["passed"], event.data["reviewed"]) == (done.result.score, False, False)
+    assert not {word for word in (ANN.name, ANN.email, WORDS) if word in event.payload}
 
 
 async def test_the_same_order_twice_is_one_and_after_its_end_another_for_ashby_only(office: Office) -> None:
@@ -203,6 +211,7 @@ async def test_an_invitation_nobody_takes_up_expires(office: Office) -> None:
     assert await office.settlement.settle() == 1
     assert (await office.find(order)).state is OrderState.EXPIRED
     assert "cancelled_reason" in office.told()[-1]
+    assert [(each.type.value, each.data["reason"]) for each in office.events] == [("order.failed", "expired")]
 
 
 async def test_a_second_device_does_not_overwrite_what_the_first_has_saved(office: Office) -> None:
@@ -244,6 +253,7 @@ async def test_a_cancelled_order_is_not_graded_into_a_result(office: Office) -> 
     await office.graded()
     assert await office.settlement.settle() == 0
     assert (await office.find(order)).result is None
+    assert [(each.type.value, each.data["reason"]) for each in office.events] == [("order.failed", "cancelled")]
 
 
 async def test_a_result_that_people_corrected_later_is_told_anew_once(office: Office) -> None:
@@ -266,6 +276,8 @@ async def test_a_result_that_people_corrected_later_is_told_anew_once(office: Of
         round(100 * (result.score or 0), 1) for result in (done.result, again.result)
     ]
     assert completed[0]["timestamp"] < completed[1]["timestamp"]
+    assert [each.data["corrections"] for each in office.events] == [0, 1]
+    assert len({each.dedup_key for each in office.events}) == 2
 
 
 async def corrected(office: Office, grade_id: str) -> Override:
