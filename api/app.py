@@ -20,7 +20,7 @@ from api.body import CheckedBody
 from api.dependencies import Application, Readiness
 from api.guard import SameSite, SecurityHeaders
 from api.idempotency import KEPT, Idempotent
-from api.integrations import ROUTERS as INTEGRATIONS
+from api.integrations import routers as integrations
 from api.methods import KnownMethods
 from api.metrics import Metrics
 from api.observation import Observed
@@ -93,7 +93,7 @@ def create_app(settings: Settings, services: Services | None = None, spans: Span
         telemetry=telemetry(settings, spans),
         redirect_slashes=False,  # an address is right or wrong; a redirected POST loses its body
     )
-    _include_routes(app)
+    _include_routes(app, settings)
     errors.install(app, _show_problem)
     _surround(app, metrics, settings.request_limit)
     return app
@@ -116,7 +116,7 @@ def _application(settings: Settings, services: Services, metrics: Metrics) -> Ap
     )
 
 
-def _include_routes(app: FastAPI) -> None:
+def _include_routes(app: FastAPI, settings: Settings) -> None:
     """Everything that has an address; what is asked most stands first, for FastAPI tries them in this order."""
     modules = (
         grades,
@@ -133,7 +133,8 @@ def _include_routes(app: FastAPI) -> None:
         manual,
         signing_in,
     )
-    for router in (*(module.router for module in modules), *INTEGRATIONS, *ASSESSMENT, *PRACTICE, *REVIEW):
+    pages = (*ASSESSMENT, *PRACTICE, *REVIEW)
+    for router in (*(module.router for module in modules), *integrations(settings), *pages):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=rendering.STATIC)), name="static")
 

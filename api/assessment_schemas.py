@@ -165,10 +165,13 @@ class OrderParameters(BaseModel):
 
 
 class ConnectionIn(Strict):
-    """A platform to connect; Ashby takes calls of ours by a key of its own, Greenhouse by the key it gets from us."""
+    """A platform to connect; Ashby and Workable take calls of ours by keys of theirs, Greenhouse by the one we give it.
 
-    platform: Literal["greenhouse", "ashby"]
-    api_key: str | None = Field(default=None, pattern=r"^[!-9;-~]{1,500}$", description="Ashby's, without a colon")
+    `workable` is unverified, and refused where the service does not serve it.
+    """
+
+    platform: Literal["greenhouse", "ashby", "workable"]
+    api_key: str | None = Field(default=None, pattern=r"^[!-9;-~]{1,500}$", description="Theirs, without a colon")
 
 
 class ConnectionOut(BaseModel):
@@ -193,7 +196,7 @@ class ConnectionList(BaseModel):
 
 
 class ConnectionKey(BaseModel):
-    """What the platform sends as the user name of Basic credentials, with an empty password."""
+    """What the platform sends: as the user name of Basic credentials, with an empty password; Workable as a token."""
 
     key: str
 

@@ -2,7 +2,7 @@
 
 A key comes as `Authorization: Bearer …` and nowhere else: not in the address, which is logged, not in a cookie, which
 a browser sends along by itself. Who signed in with one on a page is known by a signed cookie that does not hold the
-key, on pages only. Hiring platforms send theirs to their own routes, as user name of Basic credentials.
+key, on pages only. Hiring platforms send theirs to their own routes, mostly as user name of Basic credentials.
 While no key was ever made this machine is served without one, and nobody else is.
 """
 
@@ -77,13 +77,27 @@ async def _admitted(request: Request, rule: Rule, access: Access) -> Principal:
 
 
 async def _platform(request: Request, platform: Platform, access: Access) -> Principal:
-    sent = request.headers.getlist("authorization")
-    user, password = _basic(sent[0]) if len(sent) == 1 else ("", "")
-    principal = await access.connections.recognise(user, platform) if user and not password else None
+    sent, by_token = request.headers.getlist("authorization"), platform is Platform.WORKABLE
+    key = (_bearer if by_token else _user)(sent[0]) if len(sent) == 1 else ""
+    principal = await access.connections.recognise(key, platform) if key else None
+    if principal is None and by_token:
+        raise _unauthenticated("Send the connection's key as `Authorization: Bearer …`.", _CHALLENGE)
     if principal is None:
         detail = "Send the connection's key as the user name of Basic credentials, with an empty password."
         raise _unauthenticated(detail, 'Basic realm="answer-grader"')
     return principal
+
+
+def _bearer(header: str) -> str:
+    """The token of an `Authorization` header, empty where it holds none."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _user(header: str) -> str:
+    """The user name that comes with an empty password, empty where none does."""
+    user, password = _basic(header)
+    return "" if password else user
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -115,10 +129,8 @@ async def _caller(request: Request, rule: Rule, access: Access, *, local: bool) 
 
 
 async def _key_holder(sent: list[str], access: Access) -> Principal:
-    scheme, _, token = sent[0].partition(" ")
-    principal = None
-    if len(sent) == 1 and scheme.lower() == "bearer":
-        principal = await access.keyring.recognise(token.strip())
+    token = _bearer(sent[0]) if len(sent) == 1 else ""
+    principal = await access.keyring.recognise(token) if token else None
     if principal is None:
         raise _unauthenticated("This is no API key that counts.", f'{_CHALLENGE}, error="invalid_token"')
     return principal

@@ -30,7 +30,7 @@ class Rule:
 
     `scope` None serves everybody, and a `page` is shown without a key where `GRADER_PRACTICE` says so. What is `seen`
     in a browser is served to whom signed in there, too; see `api.web.session`. What a `platform` calls is served to
-    its connections only, whose keys come as Basic credentials. `body` counts below `/v1/`, for methods that have one.
+    its connections only, by their keys. `body` counts below `/v1/`, for methods that have one.
     """
 
     scope: Scope | None
@@ -46,6 +46,7 @@ _PAGE: Final = Rule(Scope.GRADE, page=True, seen=True)
 _REVIEW: Final = Rule(Scope.REVIEW, seen=True)
 _GREENHOUSE: Final = Rule(None, platform=Platform.GREENHOUSE)
 _ASHBY: Final = Rule(None, platform=Platform.ASHBY)
+_WORKABLE: Final = Rule(None, platform=Platform.WORKABLE)
 UNDECLARED: Final = Rule(Scope.ADMIN)
 
 RULES: Final[dict[str, Rule]] = {
@@ -167,6 +168,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST /integrations/ashby/assessment.list": _ASHBY,
     "POST /integrations/ashby/assessment.start": _ASHBY,
     "POST /integrations/ashby/assessment.cancel": _ASHBY,
+    "GET /integrations/workable/tests": _WORKABLE,
+    "POST /integrations/workable/assessments": _WORKABLE,
 }
 """`METHOD template` -> rule; a path that fits several templates has the rule of the first."""
 

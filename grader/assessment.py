@@ -79,6 +79,7 @@ class Platform(StrEnum):
 
     GREENHOUSE = "greenhouse"
     ASHBY = "ashby"
+    WORKABLE = "workable"
     API = "api"
 
 

@@ -19,6 +19,7 @@ from grader.assessing import Placed
 from grader.assessment import Candidate, Platform
 from grader.delivery import RefusedUrl
 from grader.platforms import greenhouse
+from grader.platforms.callback import check_callback, dedup_key
 
 router = APIRouter(prefix="/integrations/greenhouse", include_in_schema=False)
 
@@ -67,14 +68,14 @@ async def send_test(app: App, caller: Caller, body: Body) -> dict[str, str]:
     """Order a test for a candidate; the same order again has the same id."""
     asked = _read(SendTest, body)
     try:
-        greenhouse.check_callback(asked.url, app.services.settings.delivery_trusted_hosts)
+        check_callback(asked.url, greenhouse.SUFFIX, app.services.settings.delivery_trusted_hosts)
     except RefusedUrl as error:
         raise invalid(FieldError(pointer="/url", code="url_not_allowed", detail=str(error))) from None
     placed = Placed(
         asked.partner_test_id,
         Platform.GREENHOUSE,
         _candidate(asked.candidate),
-        dedup_key=greenhouse.dedup_key(asked.url),
+        dedup_key=dedup_key(asked.url),
         callback=asked.url,
         connection=caller.key_id or "",
     )

@@ -25,8 +25,11 @@ async def connect(
 ) -> ConnectionOut:
     """Connect a platform; the key it calls us with shows `GET …/key`."""
     platform, connections = Platform(body.platform), app.access.connections
-    if (platform is Platform.ASHBY) != (body.api_key is not None):
-        detail = "Ashby needs a key of its own, with the permission candidatesWrite; Greenhouse takes ours."
+    if platform is Platform.WORKABLE and not app.services.settings.workable_unverified:
+        detail = "Workable is unverified; the operator switches it on by GRADER_WORKABLE_UNVERIFIED=true."
+        raise invalid(FieldError(pointer="/platform", code="not_served", detail=detail))
+    if (platform is Platform.GREENHOUSE) == (body.api_key is not None):
+        detail = "Ashby (candidatesWrite) and Workable need a key of theirs; Greenhouse takes ours."
         raise invalid(FieldError(pointer="/api_key", code="api_key", detail=detail))
     try:
         made = await connections.connect(caller, creation.id, platform, body.api_key or "")

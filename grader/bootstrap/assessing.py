@@ -12,6 +12,7 @@ from grader.bootstrap.services import Services
 from grader.links import Links
 from grader.platforms import greenhouse
 from grader.platforms.ashby import AshbyNews
+from grader.platforms.workable import WorkableNews
 from grader.settings import Settings
 
 
@@ -24,9 +25,11 @@ def build_links(settings: Settings) -> Links:
 def build_settlement(settings: Settings, services: Services, backlog: Backlog) -> Settlement:
     """Settles orders; its `ordering` takes them, its `desk` keeps them."""
     storage = services.storage
+    links = build_links(settings)
     announcers = {
         Platform.GREENHOUSE: greenhouse.announce,
-        Platform.ASHBY: AshbyNews(build_links(settings)).announce,
+        Platform.ASHBY: AshbyNews(links).announce,
+        Platform.WORKABLE: WorkableNews(links).announce,
     }
     kept = storage.tests, storage.orders, storage.outbox, storage.audit, storage.together
     desk = Desk(*kept, announcers, build_publisher(storage).publish)

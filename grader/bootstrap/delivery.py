@@ -9,7 +9,7 @@ from grader.adapters.vault import FernetVault
 from grader.bootstrap.secret import deployment_secret
 from grader.bootstrap.stores import Storage
 from grader.delivery import ONCE, Carrier, Dispatcher
-from grader.platforms import AshbyCarrier, Connections, GreenhouseCarrier, ashby, greenhouse
+from grader.platforms import AshbyCarrier, Connections, GreenhouseCarrier, WorkableCarrier, ashby, greenhouse, workable
 from grader.ports import Delivery
 from grader.settings import Settings
 from grader.webhooks import KIND, PING_KIND, EndpointRegistry, Publisher, Secrets, WebhookCarrier
@@ -42,6 +42,7 @@ def build_dispatcher(
         PING_KIND: WebhookCarrier(storage.endpoints, secrets, ONCE),
         greenhouse.KIND: GreenhouseCarrier(connections, settings.delivery_trusted_hosts),
         ashby.KIND: AshbyCarrier(connections, connections.vault, settings.ashby_url),
+        workable.KIND: WorkableCarrier(connections, connections.vault, settings.delivery_trusted_hosts),
     }
     courier = HttpCourier(settings.delivery_trusted_hosts)
     return Dispatcher(storage.outbox, storage.together, courier, carriers, noted=noted)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from grader.assessment import AssessmentOrder, OrderState, Test
-from grader.delivery import STANDARD, GivenUp, Outcome, RefusedUrl, Schedule, destination, judged_by_status
+from grader.delivery import STANDARD, GivenUp, Outcome, RefusedUrl, Schedule
 from grader.links import Links, Purpose
+from grader.platforms.callback import check_callback, judged_once
 from grader.platforms.connections import Connections, basic
 from grader.platforms.word import word_of
 from grader.ports import Delivery, Letter, Reply
@@ -24,21 +23,6 @@ KIND: Final = "greenhouse"
 
 SUFFIX: Final = ".greenhouse.io"
 """Hosts that our key is sent to, beside those the operator trusts: the URL comes from a request."""
-
-_PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-
-
-def check_callback(url: str, trusted: Collection[str]) -> None:
-    """RefusedUrl where our key must not be sent to this URL."""
-    place = destination(url, trusted)
-    if not place.trusted and not place.host.endswith(SUFFIX):
-        raise RefusedUrl(f"The host ends in {SUFFIX}.")
-
-
-def dedup_key(url: str) -> str:
-    """What Greenhouse sends again with the same order: the URL, by its host and its trailing id."""
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}"[-200:]
 
 
 def announce(order: AssessmentOrder, test: Test) -> Delivery | None:  # noqa: ARG001 - other platforms need the test
@@ -89,18 +73,14 @@ class GreenhouseCarrier:
         connection = await self.connections.to_call(tenant, delivery.target)
         url = str(json.loads(delivery.payload)["url"])
         try:
-            check_callback(url, self.trusted)
+            check_callback(url, SUFFIX, self.trusted)
         except RefusedUrl as error:
             raise GivenUp("url_not_allowed", str(error)) from None
         return Letter("PATCH", url, {"Authorization": basic(self.connections.key(connection)), "Content-Length": "0"})
 
     def judged(self, reply: Reply) -> Outcome:
-        """2xx is a success; another 4xx than 408 and 429 will not change."""
-        found = judged_by_status(reply)
-        client_error = HTTPStatus.BAD_REQUEST <= reply.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if client_error and reply.status not in _PASSING:
-            return Outcome(delivered=False, status=reply.status, reason=found.reason)
-        return found
+        """As any callback's."""
+        return judged_once(reply)
 
     async def told(self, tenant: str, delivery: Delivery, outcome: Outcome) -> None:
         """Nothing follows: Greenhouse asks for the result itself."""
