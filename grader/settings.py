@@ -85,9 +85,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]*[^\s?#/]$", description="Base of links")
     report_days: int = Field(default=90, ge=1, le=3_650, description="How long a link to a report can be used")
-    workable_unverified: bool = Field(
-        default=False, description="Serve Workable's routes, which nobody has tried against Workable yet"
-    )
+    workable_unverified: bool = Field(default=False, description="Serve Workable's routes, which nobody has tried yet")
     ashby_url: str = Field(default="https://api.ashbyhq.com", description="Where Ashby's API is")
     api_key: SecretStr | None = Field(default=None, description="API key that `grader batch --server` sends")
     bank_dir: Path | None = Field(default=None, description="Folder of rubric files instead of the shipped bank")
