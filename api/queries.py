@@ -81,7 +81,7 @@ class GradeParameters(Parameters):
     """Which grades are wanted, and from where on."""
 
     question_id: Annotated[str | None, Field(min_length=1, max_length=64, description="Of this question")] = None
-    status: Annotated[Status | None, Field(description="With this status")] = None
+    status: Annotated[Status | None, Field(description="With this status, as it counts once people have spoken")] = None
     candidate_ref: Annotated[str | None, Field(min_length=1, max_length=200, description="Of this candidate")] = None
     since: Annotated[Moment | None, Field(description="Made at this moment or later; with its time zone")] = None
     limit: Annotated[Limit, Field(description="Most grades of a page")] = PAGE

@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.texts import Line, Text
-from grader.domain import Grade
 from grader.intake.inline import inline_question
 from grader.ports import PendingGrade
+from grader.review import ListedGrade
 from grader.text.canonical import MAX_CHARACTERS
 from rubrics.model import MAX_KEY_POINTS, MAX_WEIGHT, Group, Identifier, KeyPoint, Question, Rubric
 
@@ -134,7 +134,7 @@ class PromisedGrade(BaseModel):
 class GradeList(BaseModel):
     """A page of grades, the newest first; `next` is the cursor of the next page, null on the last."""
 
-    grades: list[Grade]
+    grades: list[ListedGrade]
     next: str | None
 
 

@@ -189,6 +189,6 @@ def _role_of_ai(grade: Grade) -> str:
 
 def _role_of_people(review: Review) -> str:
     if not review.overrides:
-        return "Nobody has changed a verdict."
+        return "A person has looked and left the verdicts." if review.settled_at else "Nobody has changed a verdict."
     changed = ", ".join(dict.fromkeys(override.key_point_id for override in review.overrides))
     return f"A person decided these points in the machine's place: {changed}. The machine's verdicts are kept beside."

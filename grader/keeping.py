@@ -65,13 +65,14 @@ class Keeper:
             await self.grades.save(tenant, grade)
             await self.bases.keep(tenant, Basis(grade.id, grade.candidate_ref, grade.created_at, asked, salt))
             await self.audit.append(tenant, _kept(grade, salt, made_by))
-            await self._refer(tenant, grade, made_by)
+            await self._refer(tenant, grade)
             await self.publisher.publish(tenant, grade_completed(grade))
 
-    async def _refer(self, tenant: str, grade: Grade, made_by: str | None) -> None:
-        """A grade that was made again needs nobody to look at the old one."""
-        if grade.regrade_of is not None:
-            await self.referrals.settle(tenant, grade.regrade_of, made_by or NOBODY, grade.created_at)
+    async def _refer(self, tenant: str, grade: Grade) -> None:
+        """A grade that was made again needs nobody to look at the old one; that nobody did stays true of it."""
+        old = None if grade.regrade_of is None else await self.referrals.find(tenant, grade.regrade_of)
+        if old is not None and old.is_open:
+            await self.referrals.erase(tenant, [old.grade_id])
         reasons = reasons_of(grade, self.audit_share)
         if reasons:
             await self.referrals.refer(tenant, Referral(grade.id, grade.question_id, reasons, grade.created_at))

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from grader.domain import Grade, Label, Status
 from grader.errors import GraderError
-from grader.review import Outcome, Override
+from grader.review import Outcome, Override, once_seen
 from grader.scoring import Policy, Score, score_labels
 from rubrics.model import KeyPoint, Question, Rubric
 
@@ -20,12 +20,15 @@ class NotRecomputable(GraderError):
     """The stored verdicts do not give the stored score, so no new one can be drawn from them."""
 
 
-def outcome(grade: Grade, overrides: Sequence[Override] = ()) -> Outcome:
-    """What counts now: the outcome that the last override came to, or the machine's own."""
+def outcome(grade: Grade, overrides: Sequence[Override] = (), *, is_settled: bool = False) -> Outcome:
+    """What counts now: the outcome that the last override came to, or the machine's own.
+
+    `is_settled` says that a person has looked and was content with what stands.
+    """
     if overrides:
         return max(overrides, key=lambda override: override.number).outcome
     return Outcome(
-        status=grade.status,
+        status=once_seen(grade.status) if is_settled else grade.status,
         score=grade.score,
         score_interval=grade.score_interval,
         passed=grade.passed,

@@ -46,6 +46,11 @@ class Outcome(Immutable):
     credits: dict[str, float | None]
 
 
+def once_seen(status: Status) -> Status:
+    """The status that counts of a grade at which a person has looked and left the verdicts: it waits for nobody."""
+    return Status.GRADED if status is Status.NEEDS_REVIEW else status
+
+
 class Override(Immutable):
     """A person's verdict on one key point, in the place of the machine's; the latest one of a point counts.
 
@@ -138,12 +143,23 @@ class SecondOpinion(Immutable):
 
 
 class Review(Immutable):
-    """Everything people have said of one grade, and the outcome; `outcome` is the machine's while nobody overrode."""
+    """Everything people have said of one grade, and the outcome; `outcome` is the machine's while nobody has spoken.
+
+    `settled_at` and `settled_by` say when and by which key a person was content with what stands; null where nobody
+    was, or where somebody has objected since.
+    """
 
     grade_id: str
     overrides: tuple[Override, ...] = ()
     appeals: tuple[Appeal, ...] = ()
+    settled_at: datetime | None = None
+    settled_by: str | None = None
     outcome: Outcome
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has said anything."""
+        return not (self.overrides or self.appeals or self.settled_at)
 
 
 class ReviewedGrade(Grade):
@@ -154,6 +170,16 @@ class ReviewedGrade(Grade):
     @classmethod
     def of(cls, grade: Grade, review: Review | None = None) -> Self:
         """The grade, with its review where somebody said anything."""
-        said = review is not None and bool(review.overrides or review.appeals)
         fields = {name: getattr(grade, name) for name in Grade.model_fields}
-        return cls(**fields, review=review if said else None)
+        return cls(**fields, review=None if review is None or review.is_empty else review)
+
+
+class ListedGrade(Grade):
+    """A grade as the machine made it, with what counts since people have spoken; `outcome` is null until then."""
+
+    outcome: Outcome | None = None
+
+    @classmethod
+    def of(cls, grade: Grade, outcome: Outcome | None) -> Self:
+        """The grade with its outcome."""
+        return cls(**{name: getattr(grade, name) for name in Grade.model_fields}, outcome=outcome)

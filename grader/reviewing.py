@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,17 @@ from grader.keeping import NOBODY, by, request_of
 from grader.outcome import outcome, overruled
 from grader.ports import AuditLog, Basis, BasisStore, ReferralStore, ReviewStore, Together
 from grader.referral import Reason, Referral
-from grader.review import Appeal, AppealReason, AppealState, Override, OverrideReason, Review, ReviewedGrade
+from grader.review import (
+    Appeal,
+    AppealReason,
+    AppealState,
+    ListedGrade,
+    Outcome,
+    Override,
+    OverrideReason,
+    Review,
+    ReviewedGrade,
+)
 from grader.text.canonical import canonicalise
 from grader.webhooks import Publisher, grade_reviewed
 from rubrics.model import Span
@@ -89,11 +99,30 @@ class Reviewer:
         """What was said of the grade, and what it comes to."""
         overrides = await self.reviews.overrides(tenant, grade.id)
         appeals = await self.reviews.appeals(tenant, grade.id)
-        return Review(grade_id=grade.id, overrides=overrides, appeals=appeals, outcome=outcome(grade, overrides))
+        referral = await self.referrals.find(tenant, grade.id)
+        settled = referral is not None and not referral.is_open
+        return Review(
+            grade_id=grade.id,
+            overrides=overrides,
+            appeals=appeals,
+            settled_at=referral.settled_at if referral else None,
+            settled_by=referral.settled_by if referral else None,
+            outcome=outcome(grade, overrides, is_settled=settled),
+        )
 
     async def reviewed(self, tenant: str, grade: Grade) -> ReviewedGrade:
         """The grade with what was said of it."""
         return ReviewedGrade.of(grade, await self.review(tenant, grade))
+
+    async def listed(self, tenant: str, grades: Sequence[Grade]) -> list[ListedGrade]:
+        """The grades with what counts of each where people have spoken; what they said is read once for all."""
+        ids = [grade.id for grade in grades]
+        overruled_to = await self.reviews.outcomes(tenant, ids)
+        settled = await self.referrals.settled(tenant, ids)
+        return [
+            ListedGrade.of(grade, overruled_to.get(grade.id) or _as_seen(grade, is_settled=grade.id in settled))
+            for grade in grades
+        ]
 
     async def override(self, who: Principal, grade: Grade, verdict: Verdict, override_id: str) -> Review:
         """Put a person's verdict in the machine's place; open appeals against the point are thereby decided.
@@ -185,6 +214,11 @@ class Reviewer:
             await self.audit.append(who.tenant, event)
             come_to = outcome(grade, await self.reviews.overrides(who.tenant, grade.id))
             await self.publisher.publish(who.tenant, grade_reviewed(grade, closed, come_to, now))
+
+
+def _as_seen(grade: Grade, *, is_settled: bool) -> Outcome | None:
+    """What a grade without overrides came to, if a person has looked at it."""
+    return outcome(grade, is_settled=True) if is_settled else None
 
 
 def _verdict_of(grade: Grade, key_point_id: str) -> Label:

@@ -68,13 +68,16 @@ async def answer_with(app: Application, request: Request, creation: Creation, pr
 
 @router.get("", response_model=GradeList, openapi_extra=problems("invalid-cursor"))
 async def list_grades(app: App, caller: Caller, wanted: Annotated[GradeParameters, Query()]) -> GradeList:
-    """The grades that fit the filters, the newest first; those still to come are not among them."""
+    """The grades that fit the filters, the newest first; those still to come are not among them.
+
+    Each is the machine's, with the `outcome` that counts where people have spoken; `status` filters by what counts.
+    """
     cursors = Cursors(app.access.secret, f"{caller.tenant} {wanted.identity}")
     after = None if wanted.cursor is None else cursors.open(wanted.cursor)
     found = await app.store.page(caller.tenant, wanted.filter, limit=wanted.limit + 1, after=after)
     page = found[: wanted.limit]
     more = cursors.seal(Place(page[-1].created_at, page[-1].id)) if len(found) > len(page) else None
-    return GradeList(grades=list(page), next=more)
+    return GradeList(grades=await app.reviewer.listed(caller.tenant, page), next=more)
 
 
 async def get_grade(http: HttpRequest, app: App, caller: Caller, grade_id: str) -> Response:

@@ -21,7 +21,7 @@ from grader.assessing.results import corrects, grade_id, result_of, waits_for_a_
 from grader.assessment import AssessmentOrder, OrderState
 from grader.errors import GraderError, StorageError
 from grader.outcome import outcome
-from grader.ports import GradeStore, PendingGrades, PendingState, ReviewStore
+from grader.ports import GradeStore, PendingGrades, PendingState, ReferralStore, ReviewStore
 from grader.review import Outcome
 from grader.urgency import in_bulk
 
@@ -46,6 +46,7 @@ class Settlement:
     grades: GradeStore
     pending: PendingGrades
     reviews: ReviewStore
+    referrals: ReferralStore
 
     @property
     def desk(self) -> Desk:
@@ -128,7 +129,8 @@ class Settlement:
                     return None
                 grade = await self.grades.find(tenant, name)  # it may have been kept between the two looks
             if grade is not None:
-                found[question_id] = outcome(grade, await self.reviews.overrides(tenant, name))
+                settled = name in await self.referrals.settled(tenant, [name])
+                found[question_id] = outcome(grade, await self.reviews.overrides(tenant, name), is_settled=settled)
         return found
 
     async def _run(self) -> None:

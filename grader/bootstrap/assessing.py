@@ -34,4 +34,4 @@ def build_settlement(settings: Settings, services: Services, backlog: Backlog) -
     kept = storage.tests, storage.orders, storage.outbox, storage.audit, storage.together
     desk = Desk(*kept, announcers, build_publisher(storage).publish)
     ordering = Ordering(desk, backlog, build_author(services).of_question)
-    return Settlement(ordering, storage.grades, storage.pending, storage.reviews)
+    return Settlement(ordering, storage.grades, storage.pending, storage.reviews, storage.referrals)

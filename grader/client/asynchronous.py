@@ -15,10 +15,9 @@ from grader.client.calls import Calls, Erasure, GradeFilters, GradeOptions, Over
 from grader.client.errors import Unreachable, refusal
 from grader.client.talk import FAILED, Call, Reply, Talk
 from grader.client.wire import TIMEOUT, arguments, pieces, reply_of, standing_headers, unreachable
-from grader.domain import Grade
 from grader.explaining import Explanation
 from grader.ports import BatchState
-from grader.review import Review, ReviewedGrade
+from grader.review import ListedGrade, Review, ReviewedGrade
 from rubrics.model import Question
 
 Result = TypeVar("Result")
@@ -75,8 +74,8 @@ class AsyncClient:
         """A stored grade, waited for where it is not there yet."""
         return await self._run(self._calls.get_grade(grade_id))
 
-    async def grades(self, **filters: Unpack[GradeFilters]) -> AsyncIterator[Grade]:
-        """The grades that fit as the machine made them, newest first, asked for page by page."""
+    async def grades(self, **filters: Unpack[GradeFilters]) -> AsyncIterator[ListedGrade]:
+        """The grades that fit, newest first, each with the `outcome` that counts; asked for page by page."""
         cursor: str | None = None
         while True:
             page, cursor = await self._run(self._calls.grade_page(filters, cursor))

@@ -11,9 +11,8 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from grader.client.talk import Call, Retry, Talk, answered, graded, parsed, read
-from grader.domain import Grade
 from grader.explaining import Explanation
-from grader.review import Review, ReviewedGrade
+from grader.review import ListedGrade, Review, ReviewedGrade
 from rubrics.model import Question
 
 PATIENCE_SECONDS: Final = 300.0
@@ -56,7 +55,7 @@ class OverrideRequest(TypedDict, total=False):
 
 
 class _Page(BaseModel):
-    grades: tuple[Grade, ...]
+    grades: tuple[ListedGrade, ...]
     next: str | None = None
 
 
@@ -104,7 +103,7 @@ class Calls:
         """A stored grade, waited for where it is not there yet."""
         return (yield from graded((yield from self._grade_reply(grade_id)), self.retry, self.patience))
 
-    def grade_page(self, filters: GradeFilters, cursor: str | None) -> Talk[tuple[tuple[Grade, ...], str | None]]:
+    def grade_page(self, filters: GradeFilters, cursor: str | None) -> Talk[tuple[tuple[ListedGrade, ...], str | None]]:
         """One page of grades, and the cursor of the next one."""
         params = {name: str(value) for name, value in {**filters, "cursor": cursor}.items() if value}
         page = yield from read(Call("GET", "/v1/grades", params), _Page, self.retry)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from grader.domain import Label
+from grader.domain import Label, Status
 from grader.ports import Item, ItemStatus, Result, Row
-from grader.review import Outcome
+from grader.review import Outcome, once_seen
 
 BY_PERSON: Final = "decided_by_a_person"
 """The reason of a verdict that a person gave; their note stays with the grade."""
@@ -37,8 +37,8 @@ class ReviewedResult:
         """The status that counts; what a person has settled is no longer for review."""
         if self.outcome is not None:
             return ItemStatus(self.outcome.status.value)
-        seen = self.is_settled and self.machine.status is ItemStatus.NEEDS_REVIEW
-        return ItemStatus.GRADED if seen else self.machine.status
+        made = self.machine.status
+        return ItemStatus(once_seen(Status(made.value)).value) if self.is_settled else made
 
     @property
     def score(self) -> float | None:

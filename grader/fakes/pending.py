@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.errors import AlreadyStored
 from grader.fakes.audit import FakeReviewStore
+from grader.fakes.referrals import FakeReferralStore
 from grader.fakes.storage import FakeGradeStore
 from grader.ports import Holding, PendingGrade, PendingState
 
@@ -95,10 +96,12 @@ class FakeHoldings:
     grades: FakeGradeStore
     pending: FakePendingGrades
     reviews: FakeReviewStore
+    referrals: FakeReferralStore = field(default_factory=FakeReferralStore)
 
     async def find(self, tenant: str, grade_id: str) -> Holding:
         """The tenant's grade with this id, or the promise of it."""
-        discussed = await self.reviews.overrides(tenant, grade_id) or await self.reviews.appeals(tenant, grade_id)
+        said = await self.reviews.overrides(tenant, grade_id) or await self.reviews.appeals(tenant, grade_id)
+        discussed = said or await self.referrals.settled(tenant, [grade_id])
         grade = await self.grades.find(tenant, grade_id)
         pending = None if grade else await self.pending.find(tenant, grade_id)
         return Holding(grade, pending, discussed=bool(discussed))

@@ -7,21 +7,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.domain import Grade
+from grader.domain import Grade, Status
 from grader.errors import AlreadyStored
+from grader.fakes.audit import FakeReviewStore
+from grader.fakes.referrals import FakeReferralStore
 from grader.ports import (
     Completion,
     GradeFilter,
     Place,
     Subject,
 )
+from grader.review import once_seen
 
 
 @dataclass
 class FakeGradeStore:
-    """Keeps grades in memory, by tenant and id."""
+    """Keeps grades in memory, by tenant and id; what people said of them stands in `reviews` and `referrals`."""
 
     grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
+    reviews: FakeReviewStore = field(default_factory=FakeReviewStore)
+    referrals: FakeReferralStore = field(default_factory=FakeReferralStore)
 
     async def save(self, tenant: str, grade: Grade) -> None:
         """Keep a grade; its id must be new, whoever has it."""
@@ -38,6 +43,8 @@ class FakeGradeStore:
     ) -> tuple[Grade, ...]:
         """The tenant's newest grades that are wanted, from behind `after` on."""
         theirs = [grade for (owner, _), grade in self.grades.items() if owner == tenant and _is_wanted(grade, wanted)]
+        if wanted.status is not None:
+            theirs = [grade for grade in theirs if await self._counting(tenant, grade) is wanted.status]
         behind = [grade for grade in theirs if after is None or _place(grade) < (after.created_at, after.id)]
         return tuple(sorted(behind, key=_place, reverse=True)[:limit])
 
@@ -57,11 +64,16 @@ class FakeGradeStore:
         """Forget these grades."""
         return sum(self.grades.pop((tenant, grade_id), None) is not None for grade_id in grade_ids)
 
+    async def _counting(self, tenant: str, grade: Grade) -> Status:
+        overruled = await self.reviews.outcomes(tenant, [grade.id])
+        if overruled:
+            return overruled[grade.id].status
+        return once_seen(grade.status) if await self.referrals.settled(tenant, [grade.id]) else grade.status
+
 
 def _is_wanted(grade: Grade, wanted: GradeFilter) -> bool:
     exact = (
         (wanted.question_id, grade.question_id),
-        (wanted.status, grade.status),
         (wanted.candidate_ref, grade.candidate_ref),
     )
     return all(want in {None, has} for want, has in exact) and (

@@ -89,7 +89,7 @@ class PendingGrades(Protocol):
 
 @dataclass(frozen=True)
 class Holding:
-    """How a grade stands: kept, promised, or neither; `discussed` says whether somebody overrode or appealed it."""
+    """How a grade stands: kept, promised, or neither; `discussed` says whether a person has said anything of it."""
 
     grade: Grade | None = None
     pending: PendingGrade | None = None

@@ -26,7 +26,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class GradeFilter:
-    """Which grades are wanted; None wants all. `since` is the earliest `created_at`, with its time zone."""
+    """Which grades are wanted; None wants all. `since` is the earliest `created_at`, with its time zone.
+
+    `status` is the one that counts: a person's where one has decided or was content with what stands.
+    """
 
     question_id: str | None = None
     status: Status | None = None

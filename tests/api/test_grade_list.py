@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from grader.access import LOCAL
+
 ANSWER = "In sliding window attention each token attends only to the tokens inside a local window of fixed size."
 
 
@@ -67,3 +69,24 @@ def test_a_cursor_holds_for_its_filter_only(filled: TestClient) -> None:
     response = filled.get("/v1/grades", params={"limit": 1, "cursor": cursor, "candidate_ref": "c-1"})
     assert (response.status_code, response.json()["type"]) == (400, "urn:answer-grader:problem:invalid-cursor")
     assert filled.get("/v1/grades", params={"limit": 2, "cursor": cursor}).status_code == 200
+
+
+def test_what_a_person_was_content_with_is_for_review_no_longer_in_the_list_and_by_itself(serve: Any) -> None:
+    client: TestClient = serve()
+    body = {"question_id": "DL0028", "answer": ANSWER}
+    made = client.post("/v1/grades", json=body)
+    ((waiting,),) = pages(client, status="needs_review")
+    assert (waiting["id"], waiting["outcome"]) == (made.json()["id"], None)
+    application = client.app.state.application  # type: ignore[attr-defined]
+    assert client.portal is not None
+
+    async def settled() -> bool:
+        grade = await application.store.find("local", made.json()["id"])
+        return bool(await application.triage.settle(LOCAL, grade))
+
+    assert client.portal.call(settled)
+    assert pages(client, status="needs_review") == [[]]
+    ((found,),) = pages(client, status="graded")
+    alone = client.get(made.headers["Location"]).json()
+    assert (found["status"], alone["status"], found["outcome"]) == ("needs_review",) * 2 + (alone["review"]["outcome"],)
+    assert (found["outcome"]["status"], found["outcome"]["score"]) == ("graded", made.json()["score"])

@@ -8,9 +8,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.adapters.sql import Database, SqlGradeStore, SqlHoldings, SqlPendingGrades, SqlReviewStore
-from grader.fakes import FakeGradeStore, FakeHoldings, FakePendingGrades, FakeReviewStore
-from grader.ports import GradeStore, Holding, Holdings, PendingGrade, PendingGrades, PendingState, ReviewStore
+from grader.adapters.sql import Database, SqlGradeStore, SqlHoldings, SqlPendingGrades, SqlReferralStore, SqlReviewStore
+from grader.fakes import FakeGradeStore, FakeHoldings, FakePendingGrades, FakeReferralStore, FakeReviewStore
+from grader.ports import (
+    GradeStore,
+    Holding,
+    Holdings,
+    PendingGrade,
+    PendingGrades,
+    PendingState,
+    ReferralStore,
+    ReviewStore,
+)
+from grader.referral import Reason, Referral
 from grader.review import Appeal, AppealReason
 from tests.grader.adapters.sql.examples import grade
 
@@ -38,16 +48,18 @@ class Stores:
     grades: GradeStore
     pending: PendingGrades
     reviews: ReviewStore
+    referrals: ReferralStore
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])
 async def stores(request: pytest.FixtureRequest, open_database: Callable[[str], Awaitable[Database]]) -> Stores:
     """Those of each kind in turn, empty."""
     if request.param == "fake":
-        fakes = FakeGradeStore(), FakePendingGrades(), FakeReviewStore()
+        fakes = FakeGradeStore(), FakePendingGrades(), FakeReviewStore(), FakeReferralStore()
         return Stores(FakeHoldings(*fakes), *fakes)
     database = await open_database(request.param)
-    return Stores(SqlHoldings(database), SqlGradeStore(database), SqlPendingGrades(database), SqlReviewStore(database))
+    kept = SqlGradeStore, SqlPendingGrades, SqlReviewStore, SqlReferralStore
+    return Stores(SqlHoldings(database), *(store(database) for store in kept))
 
 
 async def test_what_is_neither_kept_nor_promised_does_not_stand_at_all(stores: Stores) -> None:
@@ -67,3 +79,11 @@ async def test_a_kept_grade_is_found_with_whether_anybody_spoke_of_it_by_its_ten
     await stores.reviews.appeal("one", APPEAL)
     assert await stores.holdings.find("one", "g-1") == Holding(grade("g-1"), discussed=True)
     assert await stores.holdings.find("two", "g-1") == Holding()
+
+
+async def test_a_grade_that_a_person_was_content_with_is_one_that_somebody_spoke_of(stores: Stores) -> None:
+    await stores.grades.save("one", grade("g-1"))
+    await stores.referrals.refer("one", Referral("g-1", "DL0028", (Reason.DOUBTFUL,), NOON))
+    assert await stores.holdings.find("one", "g-1") == Holding(grade("g-1"))
+    await stores.referrals.settle("one", "g-1", "ann", NOON)
+    assert await stores.holdings.find("one", "g-1") == Holding(grade("g-1"), discussed=True)

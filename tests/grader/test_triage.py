@@ -74,9 +74,29 @@ def test_of_many_grades_about_the_share_is_drawn_and_always_the_same() -> None:
 async def test_the_old_grade_waits_no_longer_when_the_answer_is_graded_again(house: House) -> None:
     await house.graded(status=Status.NEEDS_REVIEW)
     await house.graded("g2", regrade_of="g1")
-    referral = await house.referrals.find("acme", "g1")
-    assert referral is not None
-    assert not referral.is_open
+    assert await house.referrals.find("acme", "g1") is None
+
+
+async def test_grading_again_keeps_that_a_person_was_content_with_the_old_grade(house: House, triage: Triage) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    await triage.settle(ANN, grade)
+    await house.graded("g2", regrade_of="g1")
+    assert (await house.reviewer.review("acme", grade)).settled_by == ANN.key_id
+
+
+async def test_a_grade_that_a_person_was_content_with_is_graded_until_somebody_objects(
+    house: House, triage: Triage
+) -> None:
+    grade = await house.graded(status=Status.NEEDS_REVIEW)
+    (waiting,) = await house.reviewer.listed("acme", [grade])
+    assert waiting.outcome is None
+    await triage.settle(ANN, grade)
+    review = await house.reviewer.review("acme", grade)
+    (listed,) = await house.reviewer.listed("acme", [grade])
+    assert (review.outcome.status, review.settled_at, listed.outcome) == (Status.GRADED, NOON, review.outcome)
+    assert (review.outcome.score, listed.status) == (grade.score, Status.NEEDS_REVIEW)
+    await house.reviewer.appeal(BOB, grade, Objection("k2", AppealReason.COVERED, "I said so."), "a1")
+    assert (await house.reviewer.review("acme", grade)).outcome.status is Status.NEEDS_REVIEW
 
 
 @pytest.mark.parametrize(("ref", "reason"), [("practice:local", Reason.FLAGGED), ("ann@x.org", Reason.APPEAL)])

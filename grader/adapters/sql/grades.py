@@ -7,14 +7,34 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy import Column, FetchedValue, Index, Select, String, Text, delete, insert, literal, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FetchedValue,
+    Index,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+)
 
 from grader.adapters.sql.batch_grades import stored_in_batch
 from grader.adapters.sql.database import Database
+from grader.adapters.sql.referrals import REFERRALS
+from grader.adapters.sql.reviews import OVERRIDES
 from grader.adapters.sql.schema import UtcDateTime, owned_table
-from grader.domain import Grade
+from grader.domain import Grade, Status
 from grader.errors import StorageError
 from grader.ports import GradeFilter, Place
+from grader.review import once_seen
 
 GRADES: Final = owned_table(
     "grades",
@@ -90,15 +110,29 @@ class SqlGradeStore:
 
 def _page(wanted: GradeFilter, after: Place | None) -> Select[tuple[str]]:
     query = select(GRADES.c.grade).order_by(GRADES.c.created_at.desc(), GRADES.c.id.desc())
-    for column in (GRADES.c.question_id, GRADES.c.status, GRADES.c.candidate_ref):
+    for column in (GRADES.c.question_id, GRADES.c.candidate_ref):
         value = getattr(wanted, column.name)
         query = query if value is None else query.where(column == value)
+    if wanted.status is not None:
+        query = query.where(_counting() == wanted.status.value)
+    if wanted.status is Status.NEEDS_REVIEW:  # no person's word makes a grade that: most rows need no closer look
+        query = query.where(GRADES.c.status == wanted.status.value)
     if wanted.since is not None:
         query = query.where(GRADES.c.created_at >= wanted.since)
     if after is not None:
         here = tuple_(literal(after.created_at, UtcDateTime), after.id)
         query = query.where(tuple_(GRADES.c.created_at, GRADES.c.id) < here)
     return query
+
+
+def _counting() -> ColumnElement[str]:
+    """The status that counts, by the rule of `grader.outcome.outcome`."""
+    last = select(OVERRIDES.c.status).where(OVERRIDES.c.grade_id == GRADES.c.id)
+    overruled = last.order_by(OVERRIDES.c.number.desc()).limit(1).scalar_subquery()
+    settled = exists().where(REFERRALS.c.grade_id == GRADES.c.id, REFERRALS.c.is_open.is_(False))
+    waited = Status.NEEDS_REVIEW
+    seen = case((and_(GRADES.c.status == waited.value, settled), literal(once_seen(waited).value)))
+    return func.coalesce(overruled, seen, GRADES.c.status)
 
 
 def read_grade(stored: str) -> Grade:

@@ -11,6 +11,7 @@ from grader.adapters.sql.batch_grades import stored_in_batch
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.grades import GRADES, read_grade
 from grader.adapters.sql.pending import PENDING, PENDING_FIELDS, read_pending
+from grader.adapters.sql.referrals import REFERRALS
 from grader.adapters.sql.reviews import APPEALS, OVERRIDES
 from grader.adapters.sql.tenancy import Prepared
 from grader.ports import Holding
@@ -22,11 +23,17 @@ def _nothing(column: Column[object]) -> ColumnElement[object]:
     return cast(null(), column.type).label(column.name)
 
 
-_SAID: Final = Prepared(select(or_(*(exists().where(said.c.grade_id == _ID) for said in (OVERRIDES, APPEALS)))))
-_DISCUSSED: Final = or_(*(exists().where(said.c.grade_id == GRADES.c.id) for said in (OVERRIDES, APPEALS)))
+def _discussed(grade_id: ColumnElement[str]) -> ColumnElement[bool]:
+    said = (exists().where(table.c.grade_id == grade_id) for table in (OVERRIDES, APPEALS))
+    return or_(*said, exists().where(REFERRALS.c.grade_id == grade_id, REFERRALS.c.is_open.is_(False)))
+
+
+_SAID: Final = Prepared(select(_discussed(_ID)))
 _FIND: Final = Prepared(
     union_all(
-        select(GRADES.c.grade, _DISCUSSED.label("discussed"), *map(_nothing, PENDING_FIELDS)).where(GRADES.c.id == _ID),
+        select(GRADES.c.grade, _discussed(GRADES.c.id).label("discussed"), *map(_nothing, PENDING_FIELDS)).where(
+            GRADES.c.id == _ID
+        ),
         select(_nothing(GRADES.c.grade), (PENDING.c.id != PENDING.c.id).label("discussed"), *PENDING_FIELDS).where(
             PENDING.c.id == _ID
         ),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Column, Index, Integer, Select, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, FetchedValue, Index, Integer, Select, String, Table, Text, delete, insert, select, update
 
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import UtcDateTime, owned_table
@@ -18,6 +18,7 @@ OVERRIDES: Final = owned_table(
     Column("grade_id", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("override", Text, nullable=False),
+    Column("status", Text, FetchedValue()),  # of the outcome; the database takes it out of `override`
 )
 APPEALS: Final = owned_table(
     "appeals",

@@ -32,6 +32,7 @@ from grader.fakes import (
     FakeOrderStore,
     FakeOutbox,
     FakePendingGrades,
+    FakeReferralStore,
     FakeReviewStore,
     FakeTestStore,
     separately,
@@ -72,7 +73,7 @@ class Office:
         self.desk = Desk(*kept, announcers, self.tell, lambda: self.now)
         self.backlog = Backlog(self.pending, separately, self.make, self.keep, now=lambda: self.now)
         self.ordering = Ordering(self.desk, self.backlog, self.rubric)
-        self.settlement = Settlement(self.ordering, self.grades, self.pending, self.reviews)
+        self.settlement = Settlement(self.ordering, self.grades, self.pending, self.reviews, FakeReferralStore())
 
     async def tell(self, _tenant: str, event: WebhookEvent) -> None:
         self.events.append(event)
