@@ -1,4 +1,4 @@
-"""How often somebody may ask: one token bucket per name, in memory.
+"""How often somebody may ask: one token bucket per name, in memory; `grader.quota_sharing` shares them.
 
 Our own because the kept library, limits 5.8, reads the wall clock and takes no other: a clock that is set back an hour
 would refuse a client for an hour, and no test could hold it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -57,6 +58,7 @@ class Quotas:
 
     clock: Callable[[], float] = time.monotonic
     _full_at: dict[tuple[str, str], float] = field(default_factory=dict)
+    _taken: Counter[tuple[Quota, str]] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         """How many buckets are remembered."""
@@ -70,8 +72,23 @@ class Quotas:
         if granted:
             seen = [(quota, holder, full_at + quota.interval) for quota, holder, full_at in seen]
             self._keep(now, {(quota.name, holder): full_at for quota, holder, full_at in seen})
+            self._taken.update((quota, holder) for quota, holder, _ in seen)
             return tuple(_allowance(quota, full_at, now, 0) for quota, _, full_at in seen)
         return tuple(_allowance(quota, full_at, now, _wait(quota, full_at, now)) for quota, _, full_at in seen)
+
+    def told(self) -> dict[tuple[Quota, str], int]:
+        """What was granted of each quota to each holder since this was last asked."""
+        taken, self._taken = self._taken, Counter()
+        return dict(taken)
+
+    def learn(self, quota: Quota, holder: str, reset: float) -> None:
+        """All processes together have granted so much that all of it is there again after `reset` seconds.
+
+        What was granted here and not told yet comes on top; what this process knows is never forgotten for it.
+        """
+        here = self._full_at.get((quota.name, holder), 0.0)
+        everywhere = self.clock() + reset + self._taken[quota, holder] * quota.interval
+        self._full_at[quota.name, holder] = max(here, everywhere)
 
     def _bucket(self, quota: Quota, holder: str, now: float) -> float:
         """When the bucket will be full: now at the earliest, and after a whole filling at the latest."""

@@ -20,7 +20,8 @@ from grader.grading import Grader, Request
 from grader.judges import cascade, decisions, llm
 from grader.keyring import Keyring
 from grader.platforms import Connections
-from grader.ports import IdempotencyStore
+from grader.ports import IdempotencyStore, PaceStore
+from grader.quota_sharing import QuotaSharing
 from grader.settings import Settings
 from grader.spending import DailyBudget
 
@@ -35,7 +36,10 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Access:
-    """What decides whether a request is served; `secret` is the deployment's. A quota of None does not limit."""
+    """What decides whether a request is served; `secret` is the deployment's. A quota of None does not limit.
+
+    Quotas are shared with other processes by `paces`, where there are any.
+    """
 
     keyring: Keyring
     budget: DailyBudget
@@ -48,6 +52,7 @@ class Access:
     practice: Literal["local", "everyone", "nobody"] = "local"
     local_without_key: bool = False
     quotas: Quotas = field(default_factory=Quotas)
+    paces: PaceStore | None = None
 
     def estimate(self, grader: Grader, request: Request) -> Amount:
         """What a grade may take: one call where the judge or the feedback asks a paid model, else nothing."""
@@ -66,7 +71,8 @@ class Access:
     @asynccontextmanager
     async def kept_up(self, kept: timedelta) -> AsyncIterator[None]:
         """Until this is left, note uses of keys and remove outcomes older than `kept`; at the end note once more."""
-        chores = asyncio.gather(self.keyring.keep_noting(), self._keep_sweeping(kept))
+        sharing = [] if self.paces is None else [QuotaSharing(self.quotas, self.paces).run()]
+        chores = asyncio.gather(self.keyring.keep_noting(), self._keep_sweeping(kept), *sharing)
         try:
             yield
         finally:
@@ -104,6 +110,7 @@ def build_access(settings: Settings, storage: Storage) -> Access:
         tenant_quota=_quota("tenant", settings.tenant_requests_per_minute),
         practice=settings.practice,
         local_without_key=settings.local_without_key,
+        paces=storage.paces if settings.is_postgres else None,
     )
 
 
