@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, Generic, TypeVar
 
-from grader.urgency import is_bulk
+from grader.urgency import give_way, is_bulk
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -67,7 +67,9 @@ class MicroBatcher(Generic[Item, Result]):
         self._start()
         request: _Request[Item, Result] = _Request(_BULK if is_bulk() else _SINGLE, next(self._numbers), tuple(items))
         self._requests.put(request)
-        return await asyncio.wrap_future(request.results)
+        results = await asyncio.wrap_future(request.results)
+        await give_way()
+        return results
 
     def close(self) -> None:
         """End the thread after what is queued."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 from grader.access import Amount, Limit
@@ -17,7 +17,9 @@ from grader.batch.outcome import Outcome, RowGrader
 from grader.batch.patience import patiently
 from grader.batch.record import Record
 from grader.batch.submission import Options, request_for
+from grader.grading import Request
 from grader.ports import Batch, BatchState, BatchStore, ChunkStore, Item, Job, PauseReason, Standing, Todo
+from grader.urgency import Bulk, in_bulk
 from rubrics.model import Rubric
 
 FLUSH_ROWS: Final = 100
@@ -25,23 +27,19 @@ FLUSH_SECONDS: Final = 0.5
 """What is made is kept after so many rows or so long: more than that, and what is under way, no crash can cost."""
 
 
-TURN_SECONDS: Final = 0.005
-"""A judge that never waits leaves others a turn after so long."""
-
-
 @dataclass(frozen=True)
 class Means:
     """What grading the rows of batches takes.
 
     `lane_of` says how the rows of a queue are graded; `permitted` waits until a queue's provider may be asked once
-    more; inside `in_bulk` work makes room for whoever waits for a single grade.
+    more; all of it is `bulk` work, which makes room for whoever waits for a single grade.
     """
 
     endings: Endings
     record: Record
     lane_of: Callable[[str], Lane]
     permitted: Callable[[str], Awaitable[None]] | None = None
-    in_bulk: Callable[[], AbstractContextManager[None]] = nullcontext
+    bulk: Bulk = field(default_factory=Bulk)
     audit_share: float = 0.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -74,7 +72,6 @@ class Slice:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _first: bool = True
     _over: bool = False
-    _since: float = field(default_factory=time.perf_counter)
 
     async def graded(self, at_once: int) -> None:
         """Grade them, `at_once` at a time; `rows.stop` is set where the batch is to be left alone."""
@@ -99,25 +96,12 @@ class Slice:
             if self.rows.stop.is_set():
                 return
             await self._grade_one(item)
-            if time.perf_counter() - self._since > TURN_SECONDS:
-                await asyncio.sleep(0)
-                self._since = time.perf_counter()
+            await self.means.bulk.give_way()
 
     async def _grade_one(self, item: Item) -> None:
         rubric = self.rubrics[item.rubric_hash]
         request = request_for(item, rubric, self.options)
-        estimate = self.lane.taking(request) if self._is_limited else Amount()
-        if self._is_limited and self._passes(estimate):
-            await self._pause(PauseReason.BUDGET)
-            return
-        self.expected += estimate
-        try:
-            if self.means.permitted is not None:
-                await self.means.permitted(self.job.queue)
-            with self.means.in_bulk():
-                outcome = await self.rows.outcome(request, item, self.todo.same.get(item.idx, ()))
-        finally:
-            self.expected -= estimate
+        outcome = await (self._affordable(request, item) if self._is_limited else self._outcome(request, item))
         if outcome.pause is not None:
             await self._pause(outcome.pause)
             return
@@ -127,7 +111,24 @@ class Slice:
             self._first = False
             self._news.set()
 
-    @property
+    async def _affordable(self, request: Request, item: Item) -> Outcome:
+        """The outcome, unless the batch might spend more than it may."""
+        estimate = self.lane.taking(request)
+        if self._passes(estimate):
+            return Outcome(pause=PauseReason.BUDGET)
+        self.expected += estimate
+        try:
+            return await self._outcome(request, item)
+        finally:
+            self.expected -= estimate
+
+    async def _outcome(self, request: Request, item: Item) -> Outcome:
+        if self.means.permitted is not None:
+            await self.means.permitted(self.job.queue)
+        with in_bulk(self.means.bulk):
+            return await self.rows.outcome(request, item, self.todo.same.get(item.idx, ()))
+
+    @cached_property
     def _is_limited(self) -> bool:
         return self.batch.limit != Limit()
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
 from grader.access import Principal
-from grader.batch import Batches, NewBatch, NewRow, Options
+from grader.batch import Batches, NewBatch, NewRow, Options, Progress
+from grader.batch.service import BLOCK
 from grader.batch_desk.report import BatchReport, EstimateReport, Submitted
 from grader.errors import RowsRefused
-from grader.exports import Export, ReviewedRow
+from grader.exports import Export, ReviewedResult, ReviewedRow
 from grader.intake import Source, Survey, Yardsticks, admitted, survey
-from grader.ports import BatchState, ReferralStore, ReviewStore, Row, grade_id_of
+from grader.ports import BatchState, Counts, ReferralStore, Result, ReviewStore, Row, grade_id_of, place_of
 from rubrics.model import Rubric
 
 DEFAULT_RATE: Final = 2.7
@@ -85,6 +87,27 @@ class BatchDesk:
         progress = await self.batches.progress(tenant, batch_id)
         rubrics = await self.batches.store.rubrics(tenant, batch_id)
         return Export(progress, self._reviewed(tenant, batch_id), rubrics)
+
+    async def counted(self, tenant: str, progress: Progress) -> Counts:
+        """The rows of a batch by the status that counts: the machine's, but for those that people have spoken of."""
+        batch_id, counts = progress.batch.id, progress.counts
+        outcomes = await self.reviews.overruled(tenant, batch_id)
+        settled = await self.referrals.settled_of(tenant, batch_id)
+        spoken_of, moved = sorted(outcomes.keys() | settled), Counter[str]()
+        for start in range(0, len(spoken_of), BLOCK):
+            names = spoken_of[start : start + BLOCK]
+            for name, made in (await self._made(tenant, batch_id, names)).items():
+                now = ReviewedResult(made, outcomes.get(name), name in settled)
+                moved.update({now.status.value: 1})
+                moved.subtract({made.status.value: 1})
+        return replace(counts, **{status: getattr(counts, status) + by for status, by in moved.items()})
+
+    async def _made(self, tenant: str, batch_id: str, names: Collection[str]) -> dict[str, Result]:
+        """The results with these grades; one that was made anew since then has another."""
+        idxs = [place[1] for name in names if (place := place_of(name)) is not None]
+        found = (await self.batches.store.results(tenant, batch_id, idxs)).values()
+        by_name = {grade_id_of(batch_id, made.idx, made.generation): made for made in found}
+        return {name: by_name[name] for name in names if name in by_name}
 
     async def _reviewed(self, tenant: str, batch_id: str) -> AsyncIterator[ReviewedRow]:
         """Every row with what counts of it; what people said is read once a block, not once a row."""

@@ -32,7 +32,6 @@ from grader.domain import Grade
 from grader.errors import ConfigurationError, EngineTaken, StorageError
 from grader.grading import Request
 from grader.settings import Settings
-from grader.urgency import in_bulk
 
 if TYPE_CHECKING:
     from grader.adapters.dbos import DbosEngine, QueueSize
@@ -142,7 +141,7 @@ class BatchWork:
         endings = Endings(storage.batches, storage.together, build_publisher(storage).publish)
         record = Record(storage.chunks, storage.audit, storage.referrals, storage.together)
         share = self.settings.audit_share
-        means = Means(endings, record, self._lane_of, permitted=self._permitted(), in_bulk=in_bulk, audit_share=share)
+        means = Means(endings, record, self._lane_of, permitted=self._permitted(), audit_share=share)
         work = ChunkWork(means)
         engine = self._engine(work)
         async with self._tidied(), engine.running(), asyncio.TaskGroup() as group:

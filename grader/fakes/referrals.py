@@ -61,6 +61,11 @@ class FakeReferralStore:
         """Which of these grades a person has looked at."""
         return frozenset(each.grade_id for each in self._of(tenant) if not each.is_open and each.grade_id in grade_ids)
 
+    async def settled_of(self, tenant: str, batch_id: str) -> frozenset[str]:
+        """Which grades of a batch a person has looked at."""
+        closed = (each.grade_id for each in self._of(tenant) if not each.is_open)
+        return frozenset(grade_id for grade_id in closed if grade_id.startswith(f"{batch_id}."))
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Forget the referrals of these grades."""
         return sum(self.kept.pop((tenant, grade_id), None) is not None for grade_id in grade_ids)

@@ -69,6 +69,10 @@ class ReviewStore(Protocol):
         """What these grades, at most some thousand, come to by their last overrides; those without one are left out."""
         ...
 
+    async def overruled(self, tenant: str, batch_id: str) -> Mapping[str, Outcome]:
+        """What the grades of a batch come to by their last overrides; those without one are left out."""
+        ...
+
     async def override(self, tenant: str, override: Override) -> None:
         """Keep it; AlreadyStored if the grade has one of this number, because somebody was faster."""
         ...

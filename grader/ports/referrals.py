@@ -58,6 +58,10 @@ class ReferralStore(Protocol):
         """Which of these grades, at most some thousand, a person has looked at and nobody has to any more."""
         ...
 
+    async def settled_of(self, tenant: str, batch_id: str) -> frozenset[str]:
+        """Which grades of a batch a person has looked at and nobody has to any more."""
+        ...
+
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete the referrals of these grades; how many there were."""
         ...

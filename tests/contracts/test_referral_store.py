@@ -67,6 +67,15 @@ async def test_of_many_grades_those_are_named_that_a_person_has_settled(store: R
     assert [await store.settled(*asking) for asking in (("one", ["g3"]), ("one", []), ("two", asked))] == [set()] * 3
 
 
+async def test_what_is_settled_of_a_batch_is_found_by_the_batch(store: ReferralStore) -> None:
+    for grade_id in ("b_1.0.1", "b_1.1.1", "bx1.0.1", "b_10.0.1", "g1"):
+        await store.refer("one", referral(grade_id))
+        if grade_id != "b_1.1.1":
+            await store.settle("one", grade_id, "ann", NOON)
+    assert await store.settled_of("one", "b_1") == {"b_1.0.1"}
+    assert await store.settled_of("two", "b_1") == frozenset()
+
+
 async def test_the_queue_can_leave_out_some_grades(store: ReferralStore) -> None:
     for number in range(3):
         await store.refer("one", referral(f"g{number}", minutes=number))

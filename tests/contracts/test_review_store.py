@@ -119,6 +119,16 @@ async def test_of_many_grades_those_that_were_overruled_come_to_their_last_outco
     assert (await reviews.outcomes("one", []), await reviews.outcomes("two", asked)) == ({}, {})
 
 
+async def test_what_the_grades_of_a_batch_were_overruled_to_is_found_by_the_batch(reviews: ReviewStore) -> None:
+    last = override(2).outcome.model_copy(update={"score": 0.5})
+    await reviews.override("one", override(1, "b_1.0.1"))
+    await reviews.override("one", override(2, "b_1.0.1").model_copy(update={"outcome": last}))
+    for grade_id in ("bx1.0.1", "b_10.0.1", "g1"):
+        await reviews.override("one", override(3, grade_id))
+    assert await reviews.overruled("one", "b_1") == {"b_1.0.1": last}
+    assert await reviews.overruled("two", "b_1") == {}
+
+
 async def test_of_two_overrides_of_one_number_the_first_stays(reviews: ReviewStore) -> None:
     await reviews.override("one", override())
     with pytest.raises(AlreadyStored):

@@ -110,6 +110,7 @@ async def show_batch(
         request,
         "review/batch.html",
         batch=report,
+        counted=await app.batch_desk.counted(caller.tenant, export.progress),
         state=STATES[report.state],
         found=found,
         bars=bars(found.summary.scores.bins),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Row,
     String,
@@ -110,14 +111,21 @@ class SqlReferralStore:
 
     async def settled(self, tenant: str, grade_ids: Collection[str]) -> frozenset[str]:
         """Which of these grades a person has looked at, by one statement."""
-        these = REFERRALS.c.grade_id.in_(grade_ids) & REFERRALS.c.is_open.is_(False)
-        async with self._database.reading(tenant) as rows:
-            return frozenset((await rows.execute(select(REFERRALS.c.grade_id).where(these))).scalars().all())
+        return await self._settled(tenant, REFERRALS.c.grade_id.in_(grade_ids))
+
+    async def settled_of(self, tenant: str, batch_id: str) -> frozenset[str]:
+        """Which grades of a batch a person has looked at, by one statement."""
+        return await self._settled(tenant, REFERRALS.c.grade_id.startswith(f"{batch_id}.", autoescape=True))
 
     async def erase(self, tenant: str, grade_ids: Collection[str]) -> int:
         """Delete the referrals of these grades."""
         async with self._database.writing(tenant) as rows:
             return (await rows.execute(delete(REFERRALS).where(REFERRALS.c.grade_id.in_(grade_ids)))).rowcount
+
+    async def _settled(self, tenant: str, these: ColumnElement[bool]) -> frozenset[str]:
+        query = select(REFERRALS.c.grade_id).where(these, REFERRALS.c.is_open.is_(False))
+        async with self._database.reading(tenant) as rows:
+            return frozenset((await rows.execute(query)).scalars().all())
 
 
 def _row(referral: Referral) -> dict[str, Any]:

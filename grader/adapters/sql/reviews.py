@@ -6,7 +6,21 @@ from collections.abc import Collection, Mapping
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Column, FetchedValue, Index, Integer, Select, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FetchedValue,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from grader.adapters.sql.database import Database
 from grader.adapters.sql.schema import UtcDateTime, owned_table
@@ -51,8 +65,11 @@ class SqlReviewStore:
 
     async def outcomes(self, tenant: str, grade_ids: Collection[str]) -> Mapping[str, Outcome]:
         """What these grades come to by their last overrides, by one statement."""
-        query = select(OVERRIDES.c.override).where(OVERRIDES.c.grade_id.in_(grade_ids)).order_by(OVERRIDES.c.number)
-        return {each.grade_id: each.outcome for each in await self._read(tenant, query, Override)}
+        return await self._outcomes(tenant, OVERRIDES.c.grade_id.in_(grade_ids))
+
+    async def overruled(self, tenant: str, batch_id: str) -> Mapping[str, Outcome]:
+        """What the grades of a batch come to by their last overrides, by one statement."""
+        return await self._outcomes(tenant, OVERRIDES.c.grade_id.startswith(f"{batch_id}.", autoescape=True))
 
     async def override(self, tenant: str, override: Override) -> None:
         """Keep it; AlreadyStored if the grade has one of this number."""
@@ -105,6 +122,10 @@ class SqlReviewStore:
             for table in (OVERRIDES, APPEALS, OPINIONS):
                 count += (await rows.execute(delete(table).where(table.c.grade_id.in_(grade_ids)))).rowcount
         return count
+
+    async def _outcomes(self, tenant: str, wanted: ColumnElement[bool]) -> Mapping[str, Outcome]:
+        query = select(OVERRIDES.c.override).where(wanted).order_by(OVERRIDES.c.number)
+        return {each.grade_id: each.outcome for each in await self._read(tenant, query, Override)}
 
     async def _of(self, tenant: str, grade_id: str, table: Table, kind: type[Said]) -> tuple[Said, ...]:
         query = select(table.c[kind.__name__.lower()]).where(table.c.grade_id == grade_id)

@@ -19,10 +19,11 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engi
 from sqlalchemy.engine import URL
 
 from grader.adapters.sql.group_commit import GroupCommit
-from grader.adapters.sql.patience import to_its_end
+from grader.adapters.sql.patience import in_thread
 
-READERS: Final = 4
-"""Connections that read, each with a thread."""
+READERS: Final = 16
+"""Connections that read, each with a thread: who waits for one waits for several turns of the event loop, however fast
+the disk is, and a turn can take long where the processor is full."""
 
 LOOK_SECONDS: Final = 0.01
 """Between two tries to make a file keep a write-ahead log; a migration, which is in the way, takes 0.1 s."""
@@ -116,8 +117,7 @@ class ThreadedConnection:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a thread; who is cancelled waits for it: until it ends nobody else may use the connection."""
-        loop = asyncio.get_running_loop()
-        return await to_its_end(loop.run_in_executor(self._threads, lambda: work(self._opened())))
+        return await in_thread(self._threads, lambda: work(self._opened()))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -212,6 +212,16 @@ async def test_a_grade_that_was_made_anew_is_not_what_people_spoke_of(house: Hou
     assert (row["score"], row["reviewed"]) == ("0.5", "False")
 
 
+async def test_the_counts_of_a_batch_are_those_that_count_however_many_rows_it_has(house: House) -> None:
+    progress = await house.desk.batches.progress("local", "b")
+    assert (progress.counts.graded, progress.counts.needs_review, progress.counts.ungraded) == (2, 3, 0)
+    counted = await house.desk.counted("local", progress)
+    assert (counted.graded, counted.needs_review, counted.ungraded) == (3, 1, 1)
+    assert counted.settled == progress.counts.settled
+    house.store.kept["b"].results.pop(CHANGED)  # it was made anew, or erased
+    assert (await house.desk.counted("local", progress)).needs_review == 2
+
+
 async def test_what_people_said_is_read_once_a_block_of_rows() -> None:
     house = House()
     await house.graded([Status.GRADED] * 2)
