@@ -91,7 +91,7 @@ def main() -> None:
         rows = "\n".join(
             json.dumps({"question_id": "DL0028", "answer": f"{row}: {ANSWER[:400]}"}) for row in range(ROWS)
         )
-        status, said = _asked(port, "POST", "/v1/batches", "\n".join(map(json.dumps, rows)), "application/jsonl")
+        status, said = _asked(port, "POST", "/v1/batches", rows, "application/jsonl")
         assert status == 202, said
         batch = json.loads(said)["id"]
         time.sleep(10)  # the engine starts with its first batch
