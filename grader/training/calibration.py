@@ -29,9 +29,9 @@ CONTRADICTION: Final = -0.5
 
 Of the points learned from 22 % are contradicted, of those of `gold` 12 %. On `gold` 71 % of the contradictions found
 are some, without this 60 %, and 6 % of what is right is called wrong instead of 13 %, at about the same kappa; of the
-708 paraphrases of key points in the bank's rubrics, given as answers, 39 are called wrong, with -0.3 50. With -0.6 fewer
-of the true ones are found on all three sets (F1 on `gold` 0.64 instead of 0.68), with -0.4 0.66. Saerens et al. 2002,
-"Adjusting the Outputs of a Classifier to New a Priori Probabilities: A Simple Procedure".
+708 paraphrases of key points in the bank's rubrics, given as answers, 39 are called wrong, with -0.3 50. With -0.6
+fewer of the true ones are found on all three sets (F1 on `gold` 0.64 instead of 0.68), with -0.4 0.66. Saerens et al.
+2002, "Adjusting the Outputs of a Classifier to New a Priori Probabilities: A Simple Procedure".
 """
 
 TINY: Final = 1e-12
