@@ -21,7 +21,7 @@ from grader.domain import Usage
 from grader.errors import ConfigurationError
 from grader.selftest import CheckReport, check_rubric
 from grader.settings import load_settings
-from rubrics.bank import Bank
+from rubrics.errors import ExtractionError
 from rubrics.model import Rubric
 from rubrics.serialization import format_rubric, read_rubric
 from rubrics.versions.differences import differences, is_free
@@ -42,7 +42,9 @@ class Extractor(StrEnum):
     LLM = "llm"
 
 
-RubricName = Annotated[str, typer.Argument(help="A rubric file, or an id of the bank.")]
+RubricName = Annotated[
+    str, typer.Argument(help="A rubric file, a question id (what it is graded by), or a version's content hash.")
+]
 
 
 @app.command("build")
@@ -75,7 +77,9 @@ def build(
 
 @app.command("check")
 def check(
-    rubrics: Annotated[list[str] | None, typer.Argument(help="Rubric files, or ids; none: the whole bank.")] = None,
+    rubrics: Annotated[
+        list[str] | None, typer.Argument(help="Rubric files, question ids, content hashes; none: the whole bank.")
+    ] = None,
     *,
     judge: Annotated[str | None, typer.Option(help="Judge to try with; default: as configured.")] = None,
     each_point: Annotated[bool, typer.Option(help="Try every key point by itself: two more grades a point.")] = True,
@@ -88,7 +92,7 @@ def check(
     """
     services = build_services(load_settings())
     others = [services.bank.rubric(question.id) for question in services.bank.questions()]
-    found = [find(name, services.bank) for name in rubrics] if rubrics else others
+    found = find(rubrics) if rubrics else others
 
     async def run() -> list[CheckReport]:
         async with services:
@@ -109,8 +113,7 @@ def check(
 @app.command("diff")
 def diff(old: RubricName, new: RubricName, *, as_json: AsJson = False) -> None:
     """Show what changed from one rubric to another, and which changes make answers be judged anew."""
-    bank = build_services(load_settings()).bank
-    changes = differences(find(old, bank), find(new, bank))
+    changes = differences(*find([old, new]))
     if as_json:
         print_json({"changes": [change.model_dump(mode="json") for change in changes], "free": is_free(changes)})
     else:
@@ -120,7 +123,7 @@ def diff(old: RubricName, new: RubricName, *, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(rubric: RubricName, *, as_json: AsJson = False) -> None:
     """Show a rubric: question, reference answer, key points."""
-    found = find(rubric, build_services(load_settings()).bank)
+    (found,) = find([rubric])
     if as_json:
         print_json({**found.model_dump(mode="json"), "content_hash": found.content_hash})
         return
@@ -138,19 +141,30 @@ def show(rubric: RubricName, *, as_json: AsJson = False) -> None:
         console.print(f"[dim]group {group.id}: {group.kind.value}{k} {', '.join(group.members)}[/]")
 
 
-def find(name: str, bank: Bank) -> Rubric:
-    """The rubric of a file or of the bank."""
-    return read_rubric(Path(name)) if name.endswith((".yaml", ".yml")) else bank.rubric(name)
+def find(names: Sequence[str]) -> list[Rubric]:
+    """The rubrics of files, of what questions are graded by, and of versions, in this order."""
+    files = {name: read_rubric(Path(name)) for name in names if name.endswith((".yaml", ".yml"))}
+    others = [name for name in names if name not in files]
+    kept = dict(zip(others, rubric_life.graded_by(others) if others else (), strict=True))
+    return [files[name] if name in files else kept[name] for name in names]
 
 
 def _drawn(questions: Sequence[SourceQuestion], extractor: Extractor) -> tuple[list[Extraction], dict[str, str], Usage]:
     """A draft for every question, who drew it, and what that consumed; ConfigurationError where there is no LLM."""
     if extractor is Extractor.STRUCTURE:
-        from rubrics.extraction.structure import extract
-
-        drawn = [extract(each.question, each.reference_answer) for each in questions]
+        drawn = [_extracted(each) for each in questions]
         return drawn, {"extractor": extractor.value}, Usage()
     return asyncio.run(_by_model(build_services(load_settings()), questions))
+
+
+def _extracted(source: SourceQuestion) -> Extraction:
+    """The draft of one question; an ExtractionError says where its reference answer stands."""
+    from rubrics.extraction.structure import extract
+
+    try:
+        return extract(source.question, source.reference_answer)
+    except ExtractionError as error:
+        raise ExtractionError(f"{source.origin}: {error}") from error
 
 
 async def _by_model(

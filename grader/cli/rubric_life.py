@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -17,7 +17,7 @@ from grader.cli.questions import AsJson
 from grader.cli.rendering import print_json, table
 from grader.cli.rubric_printing import print_check, print_preview
 from grader.settings import load_settings
-from rubrics.model import CountsAs, Ruling
+from rubrics.model import CountsAs, Rubric, Ruling
 from rubrics.serialization import read_rubric
 from rubrics.versions import RubricVersion, State
 
@@ -130,6 +130,15 @@ def versions(question_id: Annotated[str, typer.Argument(help="The question.")], 
         since = f"{version.changed_at:%Y-%m-%d %H:%M}"
         shown.add_row(str(version.number), version.state.value, since, version.id, escape(version.note or ""))
     Console(highlight=False).print(shown)
+
+
+def graded_by(names: Sequence[str]) -> list[Rubric]:
+    """What questions are graded by here, and the versions that content hashes name, in this order."""
+
+    async def found(author: Author) -> list[Rubric]:
+        return [await author.rubric(TENANT, name) for name in names]
+
+    return _run(found)
 
 
 def _run(work: Callable[[Author], Awaitable[Found]]) -> Found:

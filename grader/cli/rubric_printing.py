@@ -38,7 +38,7 @@ def print_build(found: Import, built: list[Extraction], out: Path) -> None:
         shown.add_row(question.id, escape(question.title), str(len(each.rubric.key_points)), "as given")
     console.print(shown)
     for file, kind, count in found.files:
-        console.print(f"{escape(file)}: {count} from a {kind}")
+        console.print(f"{escape(file)}: {_count(count, 'question')}, read as {kind}")
     for duplicate in found.merged:
         console.print(f"{duplicate.question_id} stands in {escape(', '.join(duplicate.origins))}: one rubric")
     for conflict in found.conflicts:
@@ -46,7 +46,7 @@ def print_build(found: Import, built: list[Extraction], out: Path) -> None:
         console.print(f"[yellow]conflict[/] {conflict.question_id} {conflict.field}: {copies}")
     for left in found.left_out:
         console.print(f"[yellow]left out[/] {escape(left.what)} ({escape(left.origin)}): {escape(left.why)}")
-    console.print(f"[bold]{len(built) + len(found.rubrics)} rubrics[/] written to {escape(str(out))}")
+    console.print(f"[bold]{_count(len(built) + len(found.rubrics), 'rubric')}[/] written to {escape(str(out))}")
 
 
 def print_check(reports: list[CheckReport]) -> None:
@@ -100,7 +100,7 @@ def print_changes(changes: tuple[Change, ...]) -> None:
     console = Console(highlight=False)
     console.print(shown)
     free = "; stored verdicts are enough to grade by the new one" if is_free(changes) else ""
-    console.print(f"[bold]{len(changes)} changes[/]{free}")
+    console.print(f"[bold]{_count(len(changes), 'change')}[/]{free}")
 
 
 def print_preview(found: Preview) -> None:
@@ -114,10 +114,16 @@ def print_preview(found: Preview) -> None:
             shown.add_row(change.grade_id, _score(change.before), _score(change.after), crossing)
         console.print(shown)
     if found.to_judge:
-        console.print(f"judged anew: {', '.join(found.to_judge)} ({found.judge_calls} answers; name a --judge for it)")
+        console.print(
+            f"judged anew: {', '.join(found.to_judge)} ({_count(found.judge_calls, 'answer')}; name a --judge for it)"
+        )
     if found.mean_before is not None and found.mean_after is not None:
         console.print(f"mean score {found.mean_before:.3f} → {found.mean_after:.3f}")
     console.print(f"[bold]{found.summary}[/]")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _score(value: float | None) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import permutations, product
 from typing import Final
 
-from grader.formulas.expression import Call, Expression, Name, Operation, Trial, names, parts, size, value
+from grader.formulas.expression import Call, Expression, Name, Operation, Trial, in_order, names, parts, size, value
 from grader.formulas.finding import Formula, Side
 from grader.formulas.notation import ORDERS
 
@@ -61,6 +61,8 @@ def compare(reference: Formula, other: Formula, taken: frozenset[str] = frozense
     named = _same_subject(reference.subject, other.subject) or bool(other.called and reference.called == other.called)
     if _agree(reference, other, taken) or any(_rearranged(reference, other)):
         return Comparison(Likeness.SAME, named)
+    if other.spoken and _sounds_alike(reference, other):
+        return Comparison(Likeness.UNRELATED)  # brackets tell them apart, and these are not heard
     if _equated(reference) and _equated(other) and _names_of(reference) == _names_of(other):
         return Comparison(Likeness.DIFFERENT, named)
     if any(_is_renamed(one, its) for one in reference.said for side in other.sides for its in side):
@@ -68,6 +70,11 @@ def compare(reference: Formula, other: Formula, taken: frozenset[str] = frozense
     if (named or not _other_subject(reference, other)) and _opposed(reference.said, other.said, named=named):
         return Comparison(Likeness.DIFFERENT, named)
     return Comparison(Likeness.UNRELATED)
+
+
+def _sounds_alike(reference: Formula, other: Formula) -> bool:
+    """Whether both say the same names, numbers and signs in the same order."""
+    return not {in_order(one) for one in reference.said}.isdisjoint(in_order(its) for its in other.said)
 
 
 def _equated(formula: Formula) -> bool:

@@ -166,6 +166,21 @@ def names(expression: Expression) -> frozenset[str]:
     return frozenset(symbols | heads)
 
 
+def in_order(expression: Expression) -> tuple[str, ...]:
+    """Its names, numbers and signs from left to right, as one says them: without brackets."""
+    match expression:
+        case Number(found):
+            return (str(found),)
+        case Name(name):
+            return (name,)
+        case Call(head, arguments):
+            return (head, *(piece for one in arguments for piece in in_order(one)))
+        case Operation(sign, left, right):
+            return (*in_order(left), sign, *in_order(right))
+        case Total(kind, bounds, body):
+            return (kind, bounds, *in_order(body))
+
+
 def size(expression: Expression) -> int:
     """How many names, numbers, functions and signs it is made of."""
     return sum(1 for _ in parts(expression))

@@ -23,13 +23,14 @@ class Formula:
     """An expression, or several that are said to be equal; `span` is where it stands in its text.
 
     One that is `cut` goes on in words ("x plus the input"): nobody can tell what it says. `called` is the word that it
-    is said of, in lower case ("precision = ...").
+    is said of, in lower case ("precision = ..."). Where a sign of it is `spoken`, nobody hears its brackets.
     """
 
     span: Span
     sides: tuple[Side, ...]
     cut: bool = False
     called: str = ""
+    spoken: bool = False
 
     @property
     def said(self) -> Side:
@@ -158,7 +159,9 @@ def _formula(piece: Sequence[Token], before: str) -> Iterator[Formula]:
     plain = [token for token in piece if token.sign != "glue"]
     cut = plain[0].sign in _SIGNS - {"-"} or plain[-1].sign in _SIGNS | _REACHING or not all(sides)
     called = before.lower() if piece[0].sign == "=" and before.isalpha() else ""
-    whole = Formula(Span(start=kept[0].start, end=kept[-1].end), tuple(side for side in sides if side), cut, called)
+    span = Span(start=kept[0].start, end=kept[-1].end)
+    spoken = any(token.spoken and token.sign in _VISIBLE for token in kept)
+    whole = Formula(span, tuple(side for side in sides if side), cut, called, spoken)
     if whole.sides and any(_says(one) for side in whole.sides for one in side):
         yield whole
 

@@ -71,11 +71,13 @@ ORDERS: Final = frozenset({"O", "Theta", "Omega", "o"})
 """Heads of growth rates: what they hold is what counts."""
 
 _SPOKEN: Final = {
-    "*": "times | multiplied by | multiply by",
+    "*": "times | multiplied by | multiply by | multiply it by | and multiply by | and multiply it by",
     "+": "plus",
     "-": "minus | negative",
     "pm": "plus or minus | plus minus",
-    "over": "over | divided by | all over | the whole over | all divided by",
+    "over": "over | divided by | all over | the whole over | all divided by | and divided by | divide by | "
+    "divide it by | divide that by | and divide by | and divide it by | and divide that by | and divide the whole by | "
+    "then divide by | then divide it by | and then divide by | and then divide it by",
     "=": "equals | is equal to | equal to | equals to | is given by | becomes | is | gives",
     "^ 2": "squared | square",
     "^ 3": "cubed | to the third | to the third power",

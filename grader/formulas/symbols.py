@@ -144,13 +144,15 @@ class _Folder:
         return suffix, others[1].end
 
     def _belongs(self, name: Token, token: Token) -> bool:
-        """Whether a token without a mark is a subscript: "W1", "ΔQ", and "d k" where d_k is expected."""
+        """Whether a token without a mark is a subscript: "W1", "ΔQ", and "d k" or "V max" where d_k or V_max is."""
         if name.text == "Delta" and token.sign == "name":
             return True
         if name.text == "delta" and f"Delta_{token.text}" in self._vocabulary:
             return True
         beside = token.sign == "number" and not token.spaced and token.start == name.end and token.text.isdigit()
-        return beside or (token.sign in {"name", "number"} and f"{name.text}_{token.text}" in self._vocabulary)
+        return beside or (
+            token.sign in {"name", "number", "function"} and f"{name.text}_{token.text}" in self._vocabulary
+        )
 
     def _group(self) -> str:
         """The text of the next token, or of all in the next brackets; brackets may stay open, and text may end here."""

@@ -49,6 +49,9 @@ _NAMES: Final = frozenset({"T", "d", "epsilon", "grad", "inf"})
 _BESIDE: Final = frozenset("* / + ^ _ sqrt sum = < > ( ) { } |".split())
 """Marks beside which "a" is a letter."""
 
+_BEHIND_NAME: Final = frozenset("times plus minus over equals squared cubed divided".split())
+"""Words before which "a" is a letter, where a formula has it."""
+
 _BEFORE_FACTOR: Final = frozenset("times plus minus over by equals".split())
 """Words behind which "a" is a letter, where a formula has it."""
 
@@ -244,7 +247,10 @@ def _letter(raw: Sequence[Token], at: int, letter: str, vocabulary: frozenset[st
     )
     factor = letter == "A" and at > 0 and len(raw[at - 1].text) == 1 and raw[at - 1].text.isalnum()
     factor = factor or (at > 0 and raw[at - 1].sign == "number" and not raw[at].spaced)
-    spoken = at > 0 and raw[at - 1].text.lower() in _BEFORE_FACTOR | NUMBER_WORDS.keys() and letter in vocabulary
+    spoken = letter in vocabulary and (
+        (at > 0 and raw[at - 1].text.lower() in _BEFORE_FACTOR | NUMBER_WORDS.keys())
+        or (at + 1 < len(raw) and raw[at + 1].text.lower() in _BEHIND_NAME)
+    )
     if beside or factor or spoken or (letter in vocabulary and letter != "a"):
         return piece
     return replace(piece, sign="glue" if letter == "a" else "word")

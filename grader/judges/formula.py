@@ -26,7 +26,7 @@ from rubrics.model import KeyPoint, KeyPointKind, Span
 NAME: Final = "formula"
 """Stands in `judged_by`."""
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Goes up with every change that can change a verdict."""
 
 _SAYS_IT: Final = "The answer states this formula."
@@ -41,6 +41,9 @@ _DENIED: Final = re.compile(
 
 _CONDITION: Final = re.compile(r"\b(?:if|when|whenever|where|with|unless|for|at|in)\s+$", re.IGNORECASE)
 """Words before a formula that is no statement but a condition of one."""
+
+_KIND: Final = re.compile(r"[A-Z](?:/[A-Z\d])+")
+"""Letters that name a kind of thing: "M/M/1", "A/B"."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,14 @@ def _stated(point: KeyPoint) -> tuple[Formula, ...]:
     symbols = frozenset(symbol.name for symbol in point.symbols)
     first = formulas(point.text, symbols)
     found = formulas(point.text, symbols | names_of(first))
-    return tuple(one for one in found if is_telling(one) and not _CONDITION.search(point.text[: one.span.start]))
+    return tuple(one for one in found if is_telling(one) and not _is_aside(point.text, one.span))
+
+
+def _is_aside(text: str, span: Span) -> bool:
+    """Whether what looks like a formula of a point is a condition, or the name of a kind ("an M/M/1 queue")."""
+    behind = text[span.end :]
+    kind = _KIND.fullmatch(span.of(text)) and re.match(r"[ -][^\W\d]", behind) and stems(behind.split()[0])
+    return bool(kind or _CONDITION.search(text[: span.start]))
 
 
 class _Decision:

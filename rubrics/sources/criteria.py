@@ -1,5 +1,7 @@
 """Lists of criteria, `[{requirement, weight, name?}]`, as autorubric and the LLM Data Company's `rubric` keep them.
 
+HealthBench calls the same `criterion` and `points`.
+
 A negative weight becomes a penalty. Such a list names no question: the file's name stands in its place until
 somebody writes one.
 """
@@ -21,14 +23,20 @@ DEFAULT_WEIGHT: Final = 10.0
 HOLDERS: Final = ("criteria", "rubric", "rubrics")
 """Keys under which a file keeps its list, beside the bare list."""
 
-_READ: Final = frozenset({"requirement", "weight", "name", "id"})
+_REQUIREMENT: Final = ("requirement", "criterion")
+_WEIGHT: Final = ("weight", "points")
+_READ: Final = frozenset({*_REQUIREMENT, *_WEIGHT, "name", "id"})
 
 
 def criteria_of(found: object) -> list[Any] | None:
     """The list of criteria in a document, None where it holds none."""
     if isinstance(found, dict):
         found = next((found[name] for name in HOLDERS if isinstance(found.get(name), list)), None)
-    if isinstance(found, list) and found and all(isinstance(each, dict) and "requirement" in each for each in found):
+    if (
+        isinstance(found, list)
+        and found
+        and all(isinstance(each, dict) and _named(each, _REQUIREMENT) for each in found)
+    ):
         return found
     return None
 
@@ -55,11 +63,21 @@ def read_criteria(found: object, file: str) -> Contents:
 
 def _point(number: int, found: dict[str, Any], name: str, file: str) -> KeyPoint:
     place = Place(file, None, f"[{number}]")
-    weight = found.get("weight", DEFAULT_WEIGHT)
+    weight = found.get(_named(found, _WEIGHT) or "weight", DEFAULT_WEIGHT)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight:
         raise place.error("weight must be a number other than 0")
-    fields = {"id": name, "text": found["requirement"], "weight": abs(weight), "penalty": weight < 0}
+    fields = {
+        "id": name,
+        "text": found[_named(found, _REQUIREMENT) or "requirement"],
+        "weight": abs(weight),
+        "penalty": weight < 0,
+    }
     return built(KeyPoint, fields, place)
+
+
+def _named(found: dict[str, Any], names: Sequence[str]) -> str | None:
+    """Which of these names a criterion uses."""
+    return next((name for name in names if name in found), None)
 
 
 def _names(criteria: Sequence[dict[str, Any]]) -> list[str]:

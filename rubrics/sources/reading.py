@@ -32,7 +32,7 @@ SUFFIXES: Final = (".txt", ".md", ".markdown", ".csv", ".tsv", ".jsonl", ".ndjso
 MAX_FILES: Final = 1_000
 
 _SEED: Final = re.compile(r"^\s*•\s*[A-Z]{2}\d{4}\s+\S|^(?:Category|Author):\s*\S", re.MULTILINE)
-_YAML: Final = re.compile(r"(?:- )?(?:question|key_points|requirement|criteria|name|weight|type|graders)\s*:")
+_YAML: Final = re.compile(r"(?:- )?(?:question|key_points|requirement|criterion|criteria|name|weight|type|graders)\s*:")
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from rubrics.errors import RubricFileError
@@ -29,6 +29,9 @@ MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 
 MAX_COLUMNS: Final = 100
 """Cells of a row that are looked at; rows beyond say a width of thousands with a single stray format."""
+
+MAX_ROWS_ABOVE: Final = 5
+"""Filled rows that may stand above the header: a title, a date, who wrote it."""
 
 _SHOWN: Final = 8
 _NOT_TEXT: Final = {"f": "a formula", "e": "an error"}
@@ -81,16 +84,21 @@ def opened(stream: BinaryIO, file: str) -> Workbook:
 
 
 def _sheet(book: Workbook, file: str) -> _Sheet:
-    """The first sheet whose first filled row names a question column."""
+    """The first sheet that names a question column in its first filled rows: titles may stand above."""
     seen: list[str] = []
     for sheet in book.worksheets:
         rows = filled(sheet, file, MAX_ROWS)
-        header = next(rows, [])
-        names = [str(cell.value).strip() for cell in header]
-        if {name.casefold().replace(" ", "_") for name in names}.intersection(COLUMNS["text"]):
-            return _Sheet(file, sheet.title, header, rows)
+        first = list(islice(rows, MAX_ROWS_ABOVE + 1))
+        for place, header in enumerate(first):
+            if any(_name(cell) in COLUMNS["text"] for cell in header):
+                return _Sheet(file, sheet.title, header, chain(first[place + 1 :], rows))
+        names = [str(cell.value).strip() for cell in first[0]] if first else []
         seen.append(f"{sheet.title} ({', '.join(names[:_SHOWN]) or 'empty'})")
     raise RubricFileError(f"has no sheet with a column question; there is: {'; '.join(seen[:_SHOWN])}", file=file)
+
+
+def _name(cell: Cell) -> str:
+    return str(cell.value).strip().casefold().replace(" ", "_")
 
 
 def filled(sheet: Any, file: str, most: int) -> Iterator[list[Cell]]:  # noqa: ANN401 - openpyxl's read-only type

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from grader.bootstrap import build_author, build_services
 from grader.cli import app
+from grader.cli.rubric_life import TENANT
+from grader.settings import load_settings
+from rubrics.model import Rubric
 from rubrics.serialization import parse_rubric
+from rubrics.versions import RubricVersion
 
 RUBRIC = """\
 question: {id: tides, title: Tides, text: Why are there tides?}
@@ -71,7 +77,36 @@ def test_an_edit_is_compared_for_people_and_programs(tmp_path: Path, file: Path)
     found = json.loads(run("diff", str(file), str(other), "--json").stdout)
     assert [(change["where"], change["after"]) for change in found["changes"]] == [("k1.weight", "3")]
     assert found["free"]
-    assert "1 changes; stored verdicts are enough" in run("diff", str(file), str(other)).stdout
+    assert "1 change; stored verdicts are enough" in run("diff", str(file), str(other)).stdout
+
+
+def kept_draft(rubric: Rubric) -> RubricVersion:
+    services = build_services(load_settings())
+
+    async def done() -> RubricVersion:
+        async with services:
+            return await build_author(services).draft(TENANT, rubric)
+
+    return asyncio.run(done())
+
+
+def test_a_version_is_shown_and_compared_by_its_hash_and_a_question_by_its_id(tmp_path: Path) -> None:
+    version = kept_draft(parse_rubric(RUBRIC))
+    assert json.loads(run("show", version.id, "--json").stdout)["content_hash"] == version.id
+    other = tmp_path / "other.yaml"
+    other.write_text(RUBRIC.replace("weight: 2", "weight: 3"), "utf-8")
+    found = json.loads(run("diff", version.id, str(other), "--json").stdout)
+    assert [change["where"] for change in found["changes"]] == ["k1.weight"]
+    assert "Sliding" in run("show", "DL0028").stdout, "nothing is published, so it is the bank's"
+    assert "there is no rubric 'nobody'" in str(run("show", "nobody").exception)
+
+
+def test_a_reference_answer_that_says_nothing_is_named_by_its_place(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("question,reference_answer\nWhat is wind?,Moving air.\nWhat is rain?,=1+1\n")
+    built = run("build", str(source), "-o", str(tmp_path / "out"))
+    assert f"{source}:3" in str(built.exception)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_penalty_and_a_ruling_are_shown(file: Path) -> None:

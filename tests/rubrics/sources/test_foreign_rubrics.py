@@ -69,6 +69,12 @@ def test_criteria_are_read_from_yaml_and_under_a_key_with_their_names() -> None:
     assert (rubric.question.text, [point.id for point in rubric.key_points]) == ("Why?", ["the-moon"])
 
 
+def test_a_criterion_may_have_points() -> None:
+    text = json.dumps([{"criterion": "The moon pulls the water.", "points": 7}, {"criterion": "Wind.", "points": -5}])
+    (source,) = read(Material("tides.json", text.encode())).rubrics
+    assert [(point.weight, point.penalty) for point in source.rubric.key_points] == [(7, False), (5, True)]
+
+
 @pytest.mark.parametrize("weight", [0, "3", True, None, 101])
 def test_a_criterion_without_a_usable_weight_is_an_error_with_its_place(weight: object) -> None:
     with pytest.raises(RubricFileError, match=r"\[1\].*weight"):

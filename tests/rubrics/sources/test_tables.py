@@ -120,6 +120,19 @@ def test_a_sheet_that_is_no_table_of_questions_is_passed_over_and_reported() -> 
     assert [left.what for left in found.left_out] == ["sheet Sheet"]
 
 
+def test_titles_may_stand_above_the_header_of_a_sheet() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Interview questions"], [], ["Autumn"], HEADER, *ROWS):
+        sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    found = contents(stream.getvalue(), "q.xlsx")
+    assert [question.question.text for question in found.questions] == [row[0] for row in ROWS]
+    assert found.questions[0].origin.endswith("!A5:question"[:3]), "the place is that of the sheet, not of the table"
+
+
 @pytest.mark.parametrize(
     ("file", "raw", "place", "problem"),
     [
