@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,9 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
+
+from grader.bootstrap import Storage
+from grader.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [
@@ -76,6 +81,18 @@ def served(app: FastAPI) -> Iterator[str]:
             thread.join()
 
 
+def change(folder: Path, work: Callable[[Storage], Coroutine[Any, Any, None]]) -> None:
+    """Do something to what a running server keeps in this folder."""
+
+    async def changed() -> None:
+        storage = Storage(Settings(data_dir=folder))
+        await work(storage)
+        await storage.close()
+
+    with ThreadPoolExecutor(1) as pool:  # the browser's event loop runs in this thread
+        pool.submit(asyncio.run, changed()).result()
+
+
 @contextmanager
 def launched() -> Iterator[Any]:
     """A browser without a window."""
@@ -109,6 +126,13 @@ def overflow(page: Any) -> int:
 def settle(page: Any) -> None:
     """Wait until no part of the page is being replaced."""
     page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
+
+
+def show(page: Any, tab: str) -> None:
+    """Choose what is shown of a case where there are tabs."""
+    found = page.locator(".tabs").get_by_text(tab)
+    if found.is_visible():
+        found.click()
 
 
 def tab_to(page: Any, what: str, reached: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -19,7 +17,7 @@ from grader.bootstrap import Storage
 from grader.bootstrap.assessing import build_links
 from grader.links import Links, Purpose
 from grader.settings import Settings
-from tests.api.browsing import BROWSER_TEST, PHONE, faults, in_every_look, opened, served
+from tests.api.browsing import BROWSER_TEST, PHONE, change, faults, in_every_look, opened, served
 
 pytestmark = BROWSER_TEST
 
@@ -62,16 +60,13 @@ class Customer:
     def expire(self, made: dict[str, Any]) -> None:
         """Let its invitation's time be over."""
 
-        async def change() -> None:
-            storage = Storage(self.settings)
+        async def expired(storage: Storage) -> None:
             order = await storage.orders.find("local", made["id"])
             assert order is not None
             past = datetime.now(UTC) - timedelta(seconds=1)
             await storage.orders.change("local", order.model_copy(update={"expires_at": past, "due_at": None}))
-            await storage.close()
 
-        with ThreadPoolExecutor(1) as pool:  # the browser's own loop runs in this thread
-            pool.submit(asyncio.run, change()).result()
+        change(self.settings.data_dir, expired)
 
 
 @pytest.fixture(scope="module")

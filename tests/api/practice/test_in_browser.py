@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from grader.judges.similarity import Calibration, SimilarityJudge
-from tests.api.browsing import BROWSER_TEST, faults, in_every_look, opened, served, settle, tab_to
-from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
+from tests.api.browsing import BROWSER_TEST, opened, served, settle, tab_to
+from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, reading
 
 pytestmark = BROWSER_TEST
 
@@ -110,64 +109,3 @@ def test_who_loses_the_connection_keeps_the_text(browser: Any, site: str) -> Non
         page.get_by_text("Draft kept.").wait_for()
         page.reload()
         assert page.get_by_label("Your answer").input_value() == ANSWER
-
-
-@pytest.fixture(scope="module")
-def sites(build: Callable[..., FastAPI]) -> Iterator[dict[str, str]]:
-    """Sites on which the judge reads, is down with another in its place, and is down with none."""
-    similarity = SimilarityJudge(Calibration.shipped())
-    with (
-        served(build(judges={"llm": reading()}, default_judge="llm")) as works,
-        served(build(judges={"llm": down(), "similarity": similarity}, default_judge="llm")) as stands_in,
-        served(build(judges={"llm": down()}, default_judge="llm")) as fails,
-    ):
-        yield {"works": works, "stands in": stands_in, "fails": fails}
-
-
-def submitted(page: Any, site: str, text: str = ANSWER, button: str = "Grade my answer") -> None:
-    page.goto(f"{site}/practice/questions/DL0028")
-    page.get_by_label("Your answer").fill(text)
-    page.get_by_role("button", name=button).click()
-    page.wait_for_load_state()
-
-
-def states(page: Any, sites: dict[str, str]) -> Iterator[str]:
-    """Every page and state, one after the other."""
-    works = sites["works"]
-    for path in (
-        "/practice",
-        "/practice?text=quidditch",
-        "/practice/progress",
-        "/practice/questions/DL0028",
-        "/practice/no",
-    ):
-        page.goto(works + path)
-        yield path
-    submitted(page, works, "not much")
-    yield "too short"
-    page.get_by_role("button", name="Grade it as it is").click()
-    page.wait_for_url("**/attempts/*")
-    yield "graded, nothing in it"
-    submitted(page, works)
-    page.get_by_text("Looks wrong?").first.click()
-    page.get_by_text("How the score comes about").click()
-    yield "graded, opened"
-    page.get_by_role("button", name="Give me a hint").first.click()
-    page.locator(".hint").first.wait_for()
-    page.get_by_role("button", name="Show the reference answer").click()
-    page.locator("#reference .own").wait_for()
-    yield "hints and reference"
-    page.goto(works + "/practice/progress")
-    yield "progress"
-    submitted(page, sites["stands in"])
-    yield "provisional"
-    submitted(page, sites["fails"])
-    yield "waiting"
-
-
-@in_every_look("wide light", "narrow dark")
-def test_every_page_and_state_is_accessible_and_fits(
-    browser: Any, sites: dict[str, str], viewport: dict[str, int], scheme: str
-) -> None:
-    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
-        assert faults(page, states(page, sites)) == ""
