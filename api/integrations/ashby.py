@@ -7,44 +7,30 @@ where the candidate is being assessed already, and 422 with a message that Ashby
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import AfterValidator, Field, ValidationError
 
 from api import request_id
 from api.dependencies import App, Application, Caller
 from api.errors import Problem, to_problem
 from api.integrations.received import Body, Received
+from api.integrations.route import PlatformRoute
 from grader.access import Principal
 from grader.assessing import NoAttemptLeft, Placed, UnknownOrder, UnknownTest
 from grader.assessment import AssessmentOrder, Candidate, Platform
-from grader.errors import GraderError
 from grader.platforms.ashby import AshbyNews
 
 _START: Final = "/assessment.start"
 _SERVER_ERROR: Final = 500
 
 
-class _AshbyRoute(APIRoute):
-    """A route whose errors Ashby can read."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, its errors said in Ashby's way; what may pass (5xx) keeps its status."""
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except (Problem, GraderError, ValidationError) as error:
-                return self._said(_problem(error))
-
-        return handled
-
-    def _said(self, problem: Problem) -> Response:
+class _AshbyRoute(PlatformRoute):
+    def said(self, error: Exception) -> Response:
+        """The error in Ashby's way; what may pass (5xx) keeps its status."""
+        problem = _problem(error)
         if problem.status >= _SERVER_ERROR:
             return problem.response()
         if self.path.endswith(_START):

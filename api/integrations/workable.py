@@ -5,42 +5,29 @@ Errors are `{"status": …, "message": …}`, as others report of it; a wrong to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import Field, ValidationError
 
 from api.dependencies import App, Caller
-from api.errors import Problem, to_problem
+from api.errors import to_problem
 from api.integrations.received import Body, Received
+from api.integrations.route import PlatformRoute
 from grader.assessing import NoAttemptLeft, Placed, UnknownTest
 from grader.assessment import Candidate, Platform
 from grader.delivery import RefusedUrl
-from grader.errors import GraderError
 from grader.platforms import workable
 from grader.platforms.callback import check_callback, dedup_key
 
 _NOT_VALID: Final = 422
 
 
-class _WorkableRoute(APIRoute):
-    """A route whose errors Workable can read."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, its errors said in Workable's way."""
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except (Problem, GraderError, ValidationError) as error:
-                status, message = _said(error)
-                return JSONResponse({"status": status, "message": message}, status)
-
-        return handled
+class _WorkableRoute(PlatformRoute):
+    def said(self, error: Exception) -> Response:
+        status, message = _said(error)
+        return JSONResponse({"status": status, "message": message}, status)
 
 
 router = APIRouter(prefix="/integrations/workable", include_in_schema=False, route_class=_WorkableRoute)

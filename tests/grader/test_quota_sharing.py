@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from grader.access import Quota, Quotas
 from grader.fakes import FakePaceStore
 from grader.quota_sharing import QuotaSharing
+from tests.grader.access.clock import Clock
 
 TEN = Quota("key", 10, 60)
 HUNDRED = Quota("key", 100, 60)
-
-
-@dataclass
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    seconds: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def processes(clock: Clock, count: int) -> list[QuotaSharing]:

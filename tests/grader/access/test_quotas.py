@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.access import Allowance, Quota, Quotas
 from grader.access import quotas as module
+from tests.grader.access.clock import Clock
 
 TEN = Quota("key", 10, 60)
-
-
-@dataclass
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    seconds: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def take(quotas: Quotas, quota: Quota = TEN, holder: str = "a") -> Allowance:

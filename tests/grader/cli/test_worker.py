@@ -16,15 +16,16 @@ from pathlib import Path
 
 from grader.access import LOCAL
 from grader.assessing import grade_id
-from grader.assessment import AssessmentOrder, Candidate, HumanReview, OrderState, Platform, SavedAnswer, Test
+from grader.assessment import OrderState
 from grader.batch import Batches, NewBatch, NewRow
-from grader.bootstrap import Storage, build_connections, build_registry
+from grader.bootstrap import Storage, build_registry
 from grader.bootstrap.batches import OFFLINE
 from grader.ports import BatchState, DeliveryState, GradeFilter, ItemStatus
 from grader.webhooks import Wanted
 from rubrics.bank import Bank
 from tests.grader.batch.conftest import new_plan
 from tests.grader.batch.worker import Plan
+from tests.hiring_platform.started import CONNECTION, QUESTIONS, started
 from tests.receiver import Receiver, receiving
 
 __all__ = ["new_plan"]
@@ -33,9 +34,6 @@ SECONDS = 600
 """A start takes four on an idle machine, and more than a minute on one that is busy with other things."""
 
 CODE = "import sys; sys.argv[0] = 'grader'; from grader.cli import main; main()"
-TEST = "6a1c3c2e-0000-4000-8000-000000000001"
-CONNECTION = "6a1c3c2e-0000-4000-8000-000000000002"
-QUESTIONS = ("DL0028", "DL0001")
 ORDERS = 20
 UNKNOWN = "I do not know."
 """An answer that no model has to read."""
@@ -107,7 +105,8 @@ async def test_two_workers_without_a_service_hand_in_grade_complete_and_tell_eve
 ) -> None:
     storage = Storage(new_plan("postgresql").settings)
     with receiving() as receiver:
-        orders = await over(storage, receiver)
+        over = datetime.now(UTC) - timedelta(hours=1)
+        orders = await started(storage, LOCAL, receiver, [UNKNOWN] * ORDERS, due_at=over)
 
         async def told() -> bool:
             delivered = await storage.outbox.page("local", CONNECTION, DeliveryState.DELIVERED, limit=2 * ORDERS)
@@ -127,33 +126,3 @@ async def test_two_workers_without_a_service_hand_in_grade_complete_and_tell_eve
     assert Counter(each.id for each in grades) == {grade_id(each.id, name): 1 for each in orders for name in QUESTIONS}
     assert await storage.pending.count() == 0
     await storage.close()
-
-
-async def over(storage: Storage, receiver: Receiver) -> list[AssessmentOrder]:
-    """Orders by Greenhouse whose time is over, at which nobody has looked yet."""
-    await build_connections(storage.settings, storage).connect(LOCAL, CONNECTION, Platform.GREENHOUSE, "")
-    begun = datetime.now(UTC) - timedelta(hours=2)
-    test = Test(id=TEST, name="ML", question_ids=QUESTIONS, review=HumanReview.NEVER, minutes=60, created_at=begun)
-    await storage.tests.add("local", test)
-    orders = []
-    for number in range(ORDERS):
-        order = AssessmentOrder(
-            id=f"6a1c3c2e-0000-4000-9000-{number:012}",
-            test_id=TEST,
-            platform=Platform.GREENHOUSE,
-            connection=CONNECTION,
-            callback=receiver.url(f"/{number}"),
-            candidate=Candidate(ref=f"c-{number}"),
-            questions=QUESTIONS,
-            state=OrderState.STARTED,
-            ordered_at=begun,
-            stepped_at=begun,
-            expires_at=begun + timedelta(days=1),
-            minutes=60,
-            started_at=begun,
-            due_at=begun + timedelta(hours=1),
-        )
-        orders.append(await storage.orders.add("local", order))
-        answer = SavedAnswer(question_id=QUESTIONS[0], text=UNKNOWN, revision=1, saved_at=begun)
-        await storage.orders.save("local", order.id, answer)
-    return orders
