@@ -80,7 +80,7 @@ def augment(example: Example, strangers: Strangers, choice: random.Random) -> Ex
 def excerpt(example: Example, choice: random.Random) -> Example:
     """One or two neighbouring sentences of the answer: what stands elsewhere is missing in them.
 
-    The points made there are kept, and as many of the others.
+    The points made there are kept, and up to as many of the others: a rubric may have one point only.
     """
     order = list(dict.fromkeys(word.sentence for word in example.words))
     first = choice.randrange(len(order))
@@ -92,7 +92,8 @@ def excerpt(example: Example, choice: random.Random) -> Example:
     ]
     made = [number for number in range(len(targets)) if _count(words, number)]
     others = [number for number in range(len(targets)) if number not in made]
-    shown = made + choice.sample(others, min(len(others), max(1, len(made))))
+    most = min(len(others), max(1, len(made)))
+    shown = made + choice.sample(others, choice.randint(0 if made else 1, most))
     return Example(example.question, _renumbered(words, shown), tuple(targets[number] for number in shown))
 
 

@@ -16,6 +16,7 @@ from grader.benchmark.dataset import Dataset
 from grader.benchmark.folds import HeldOut
 from grader.benchmark.sets import read_set
 from grader.training.augmentation import Strangers, augment, disturb, excerpt
+from grader.training.composing import STATEMENTS, StatedQuestion, compose, read_statements, reference
 from grader.training.curriculum import Stage
 from grader.training.examples import Example
 from grader.training.grafting import Sayings
@@ -53,6 +54,9 @@ ANSWERS_EPOCHS: Final = 5
 ANSWERS_RATE: Final = 2e-4
 """Rounds through the data and highest learning rates of the two stages."""
 
+COMPOSED: Final = 4
+"""Answers composed of the statements to one question in one round."""
+
 EXCERPT_SHARE: Final = 1.0
 MADE_SHARE: Final = 0.2
 PAIR_SHARE: Final = 4.0
@@ -76,15 +80,18 @@ MOST_STATEMENTS: Final = 8
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from: our own sets and the human-graded ones; and what is `unseen`, `gold` first."""
+    """What is learned from: our own sets, statements, the human-graded sets; and what is `unseen`, `gold` first."""
 
     own: tuple[Dataset, ...]
+    stated: tuple[StatedQuestion, ...]
     human: tuple[Dataset, ...]
     unseen: tuple[Dataset, ...]
 
 
-def read_material(shared: Path, *, answers: Path = ANSWERS, without: Sequence[str] = ()) -> Material:
-    """Our own sets, the human-graded ones without their held-out questions, and what is unseen.
+def read_material(
+    shared: Path, *, answers: Path = ANSWERS, statements: Path = STATEMENTS, without: Sequence[str] = ()
+) -> Material:
+    """Our own sets and statements, the human-graded sets without their held-out questions, and what is unseen.
 
     Sets of goldtrain in `without` are unseen, too. DatasetError names what cannot be read.
     """
@@ -95,6 +102,7 @@ def read_material(shared: Path, *, answers: Path = ANSWERS, without: Sequence[st
             for folder, sets in ((answers, OUR_SETS), (shared / "goldtrain", names))
             for name in sets
         ),
+        stated=tuple(read_statements(statements)),
         human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
         unseen=tuple(
             read_set(folder)
@@ -121,7 +129,7 @@ def stages(shared: Path, material: Material) -> tuple[Stage, Stage]:
     def pairs(choice: random.Random) -> list[Example]:
         return read_pairs(shared / "data" / "nli.jsonl", choice)
 
-    answers = _Answers.of(material.own, material.human, pairs(random.Random(0)))  # noqa: S311
+    answers = _Answers.of(material, pairs(random.Random(0)))  # noqa: S311
     return (
         Stage("pairs", PAIRS_EPOCHS, PAIRS_RATE, pairs),
         Stage("answers", ANSWERS_EPOCHS, ANSWERS_RATE, answers.epoch),
@@ -137,6 +145,7 @@ class _Answers:
     """Examples of answers, varied anew every epoch."""
 
     own: list[Example]
+    stated: Sequence[StatedQuestion]
     human: list[Example]
     pairs: list[Example]
     rubrics: list[Rubric]
@@ -144,22 +153,28 @@ class _Answers:
     strangers: Strangers
 
     @classmethod
-    def of(cls, sets: Sequence[Dataset], human_sets: Sequence[Dataset], pairs: list[Example]) -> _Answers:
+    def of(cls, material: Material, pairs: list[Example]) -> _Answers:
+        sets, stated = material.own, material.stated
         own = [found for dataset in sets for found in examples(dataset)]
         rubrics = list({case.rubric.content_hash: case.rubric for d in sets for case in d.cases}.values())
+        statements = [point.text for rubric in rubrics for point in rubric.key_points]
         strangers = Strangers(
             sentences=[sentence for found in own for sentence in _sentences(found)],
-            statements=[point.text for rubric in rubrics for point in rubric.key_points],
+            statements=statements + [point.text for question in stated for point in question.points],
             sayings=Sayings.of(own),
         )
-        human = [found for dataset in human_sets for found in examples(dataset)]
+        human = [found for dataset in material.human for found in examples(dataset)]
         references = [whole(rubric, rubric.reference_answer) for rubric in rubrics if rubric.reference_answer]
-        return cls(own, human, pairs, rubrics, references or own, strangers)
+        references += map(reference, stated)
+        return cls(own, stated, human, pairs, rubrics, references or own, strangers)
 
     def epoch(self, choice: random.Random) -> list[Example]:
         own = len(self.own)
-        varied = [augment(found, self.strangers, choice) for found in self.own]
-        cut = [disturb(excerpt(found, choice), choice) for found in choice.sample(self.own, round(EXCERPT_SHARE * own))]
+        composed = [compose(question, choice) for question in self.stated for _ in range(COMPOSED)]
+        answers = [*self.own, *composed]
+        varied = [augment(found, self.strangers, choice) for found in answers]
+        chosen = choice.sample(answers, round(EXCERPT_SHARE * len(answers)))
+        cut = [disturb(excerpt(found, choice), choice) for found in chosen if found.words]
         made = [
             synthesise(rubric, rubric.reference_answer, choice)
             for rubric in choice.choices(self.rubrics, k=round(MADE_SHARE * own))
