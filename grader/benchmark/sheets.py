@@ -26,7 +26,7 @@ KEPT_SHOWN: Final = (0.25, 0.5, 0.75, 0.9, 1.0)
 _UNDONE_NOTE: Final = (
     "had: credited (covered or partial) before the change; of these are kept (still credited), covered, missing, "
     "contradicted after it; “all” is of all points. Credit after the change is mostly wrong; the rest of the answer "
-    "may make a point once more, which nobody labelled."
+    "may make a point once more."
 )
 _REWORDED_NOTE: Final = (
     "Nothing should change. Lower case can blur a formula, another order of sentences can misplace a pronoun."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,18 @@ from grader.benchmark import metrics
 from grader.benchmark.bootstrap import Bootstrap, Estimate
 from grader.benchmark.dataset import Case, Dataset
 from grader.benchmark.metrics import Floats
-from grader.benchmark.perturbation import DELETION, FLIPS, REWORDINGS, Variant, deletions, negations, rewordings
+from grader.benchmark.perturbation import (
+    DELETION,
+    FLIPS,
+    GONE,
+    REWORDINGS,
+    Variant,
+    deletions,
+    gone,
+    negations,
+    read_again,
+    rewordings,
+)
 from grader.benchmark.run import Run, a_few_at_a_time, request
 from grader.domain import Grade, Label
 from grader.grading import Grader
@@ -27,7 +38,7 @@ class Undone(Immutable):
     """Covered points whose proof was deleted or turned round, by rule; all shares are of graded points.
 
     `credited` had credit (covered or partial) before the change. Credit after it is mostly wrong, but not always: the
-    rest of the answer may make the point once more, which nobody has labelled.
+    rest of the answer may make the point once more. The rule `GONE` is about those deletions after which it does not.
     """
 
     rule: str
@@ -75,7 +86,7 @@ _TESTS: Final[Mapping[str, Callable[[Case], tuple[Variant, ...]]]] = {
     "negation": negations,
     "invariance": rewordings,
 }
-_RULES: Final = (DELETION, *FLIPS, *REWORDINGS)
+_RULES: Final = (DELETION, GONE, *FLIPS, *REWORDINGS)
 """In the order of the report."""
 
 
@@ -103,10 +114,21 @@ async def run_stress(
     return summarise_stress(run, list(zip(trials, grades, strict=True)))
 
 
-def summarise_stress(run: Run, graded: list[tuple[Trial, Grade]]) -> StressReport:
-    """The report of graded trials; the same grades always give the same report."""
+def summarise_stress(
+    run: Run, graded: list[tuple[Trial, Grade]], labels: Mapping[str, str] | None = None
+) -> StressReport:
+    """The report of graded trials; the same grades always give the same report.
+
+    `labels` says of shortened answers what is left of a point in them, by default what `read_again` knows.
+    """
+    labels = read_again() if labels is None else labels
     bootstrap = Bootstrap([case.question_id for case in run.dataset.cases])
     compared = [_Compared(trial, run.grades[trial.row], after) for trial, after in graded]
+    compared += [
+        each.about(left)
+        for each in compared
+        if (left := gone(run.dataset.cases[each.trial.row], each.trial.variant, labels))
+    ]
 
     def of_test(test: str) -> dict[str, list[_Compared]]:
         chosen = [each for each in compared if each.trial.test == test]
@@ -130,6 +152,10 @@ class _Compared:
     trial: Trial
     before: Grade
     after: Grade
+
+    def about(self, variant: Variant) -> _Compared:
+        """The same answers, compared on the points of `variant` only."""
+        return replace(self, trial=replace(self.trial, variant=variant))
 
     def labels(self) -> Iterable[tuple[Label, Label]]:
         """Verdict before and after of the points the change is about, where both are graded."""

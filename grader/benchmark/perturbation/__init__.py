@@ -9,6 +9,18 @@ from grader.benchmark.perturbation.deletion import DELETION, deletions
 from grader.benchmark.perturbation.flips import FLIPS
 from grader.benchmark.perturbation.invariance import REWORDINGS, rewordings
 from grader.benchmark.perturbation.negation import negations
+from grader.benchmark.perturbation.read_again import GONE, gone, read_again
 from grader.benchmark.perturbation.variant import Variant
 
-__all__ = ["DELETION", "FLIPS", "REWORDINGS", "Variant", "deletions", "negations", "rewordings"]
+__all__ = [
+    "DELETION",
+    "FLIPS",
+    "GONE",
+    "REWORDINGS",
+    "Variant",
+    "deletions",
+    "gone",
+    "negations",
+    "read_again",
+    "rewordings",
+]

@@ -1,7 +1,7 @@
 """The concept-deletion test: without the sentences that make a point, the point is not made.
 
-Whether the rest of the answer makes the point once more is not known: nobody labelled the shortened answer.
-So a judge that still gives credit may be right now and then, and the share that does is an upper bound of its error.
+The rest of the answer may make the point once more, in full or in part; for the shortened answers of `gold`,
+`read_again` knows where. On other sets a judge that still gives credit may be right now and then.
 """
 
 from __future__ import annotations

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from grader.benchmark import Case, Dataset, Run, run_benchmark, run_stress, trials_of
-from grader.benchmark.stress import ALL_RULES, StressReport
+from grader.benchmark.perturbation import GONE
+from grader.benchmark.perturbation.read_again import fingerprint
+from grader.benchmark.run import request
+from grader.benchmark.stress import ALL_RULES, StressReport, summarise_stress
 from grader.domain import Judgement, Label, Submission, Verdict
 from grader.errors import JudgeFailure
 from grader.grading import Grader
@@ -73,6 +76,20 @@ async def test_what_had_no_credit_counts_among_all_only(answers: Dataset) -> Non
     (deletion,) = (await stressed(answers, KeywordJudge({"k1": "nowhere", "k2": "is"}))).deletion
     assert (deletion.cases, deletion.credited) == (2, 1)
     assert (deletion.still_credited.value, deletion.credited_of_all.value) == (1.0, 0.5)
+
+
+async def test_a_point_of_which_nothing_is_left_has_a_row_of_its_own(answers: Dataset) -> None:
+    judge = KeywordJudge({"k1": "linear", "k2": "is"})
+    grader = Grader({judge.name: judge}, judge.name)
+    run = await run_benchmark(grader, answers, judge=None, on_case=nothing)
+    graded = [
+        (trial, await grader.grade(request(answers.cases[0].rubric, trial.variant.answer, None)))
+        for trial in trials_of(answers)
+    ]
+    labels = {fingerprint("The layer is a linear map.", PORT): Label.MISSING}
+    every, without = summarise_stress(run, graded, labels).deletion
+    assert (every.cases, every.still_credited.value) == (2, 0.5)
+    assert (without.rule, without.cases, without.still_credited.value) == (GONE, 1, 0.0)
 
 
 async def test_negation_is_told_rule_by_rule_and_for_all_rules(answers: Dataset) -> None:
