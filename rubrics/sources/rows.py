@@ -23,6 +23,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Our field and the names a column may have. `answer` is none of them: it may be a candidate's."""
 
+MAX_ROWS_ABOVE: Final = 5
+"""Filled rows that may stand above the header: a title, a date, who wrote it."""
+
 MAX_ROWS: Final = 20_000
 """Rows of one file; more are a batch of answers, not a set of questions."""
 
@@ -33,7 +36,7 @@ NEEDED: Final = ("text", "reference_answer")
 def columns(names: Iterable[str], place: Place, needed: Iterable[str] = NEEDED) -> dict[str, str]:
     """Our field for each column that is read; RubricFileError names what is missing or stands twice."""
     given = [name for name in names if name.strip()]
-    fields = {name: field for name in given if (field := _field(name))}
+    fields = {name: field for name in given if (field := field_of(name))}
     for field in needed:
         if field not in fields.values():
             wanted, there = COLUMNS[field][0], ", ".join(given[:20]) or "none"
@@ -76,7 +79,8 @@ def read_rows(rows: Iterable[Row], *, file: str, kind: str, left_out: tuple[Left
     return Contents(file=file, format=kind, questions=tuple(questions), rubrics=tuple(rubrics), left_out=left_out)
 
 
-def _field(name: str) -> str | None:
+def field_of(name: str) -> str | None:
+    """Our field for a column's name; None for a column nobody reads."""
     plain = re.sub(r"[\s-]+", "_", name.strip().casefold())
     return next((field for field, names in COLUMNS.items() if plain in names), None)
 

@@ -18,7 +18,7 @@ from rubrics.sources import Contents, LeftOut
 from rubrics.sources.archives import refuse_bombs
 from rubrics.sources.building import Place
 from rubrics.sources.material import Material
-from rubrics.sources.rows import COLUMNS, MAX_ROWS, Row, columns, ignored, read_rows
+from rubrics.sources.rows import MAX_ROWS, MAX_ROWS_ABOVE, Row, columns, field_of, ignored, read_rows
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -29,9 +29,6 @@ MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 
 MAX_COLUMNS: Final = 100
 """Cells of a row that are looked at; rows beyond say a width of thousands with a single stray format."""
-
-MAX_ROWS_ABOVE: Final = 5
-"""Filled rows that may stand above the header: a title, a date, who wrote it."""
 
 _SHOWN: Final = 8
 _NOT_TEXT: Final = {"f": "a formula", "e": "an error"}
@@ -90,15 +87,11 @@ def _sheet(book: Workbook, file: str) -> _Sheet:
         rows = filled(sheet, file, MAX_ROWS)
         first = list(islice(rows, MAX_ROWS_ABOVE + 1))
         for place, header in enumerate(first):
-            if any(_name(cell) in COLUMNS["text"] for cell in header):
+            if any(field_of(str(cell.value)) == "text" for cell in header):
                 return _Sheet(file, sheet.title, header, chain(first[place + 1 :], rows))
         names = [str(cell.value).strip() for cell in first[0]] if first else []
         seen.append(f"{sheet.title} ({', '.join(names[:_SHOWN]) or 'empty'})")
     raise RubricFileError(f"has no sheet with a column question; there is: {'; '.join(seen[:_SHOWN])}", file=file)
-
-
-def _name(cell: Cell) -> str:
-    return str(cell.value).strip().casefold().replace(" ", "_")
 
 
 def filled(sheet: Any, file: str, most: int) -> Iterator[list[Cell]]:  # noqa: ANN401 - openpyxl's read-only type

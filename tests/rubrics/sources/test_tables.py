@@ -120,6 +120,19 @@ def test_a_sheet_that_is_no_table_of_questions_is_passed_over_and_reported() -> 
     assert [left.what for left in found.left_out] == ["sheet Sheet"]
 
 
+@pytest.mark.parametrize(("separator", "kind"), [(",", "CSV"), (";", "CSV"), ("\t", "TSV")])
+def test_titles_may_stand_above_the_header_of_a_text_table(separator: str, kind: str) -> None:
+    found = contents(f'Questions, as of "May\n\n{csv_text(separator=separator)}', "questions.csv")
+    assert [(each.question.id, each.reference_answer) for each in found.questions] == [(row[2], row[1]) for row in ROWS]
+    assert [left.origin for left in found.left_out] == ["questions.csv:1"]
+    assert found.format == kind
+
+
+def test_a_wrong_row_below_titles_is_named_by_its_line_in_the_file() -> None:
+    with pytest.raises(RubricFileError, match=r"questions\.csv:4"):
+        contents(f"Questions\n\n{csv_text(rows=[('Why?', '', 'w', '')])}", "questions.csv")
+
+
 def test_titles_may_stand_above_the_header_of_a_sheet() -> None:
     book = Workbook()
     sheet = book.active
