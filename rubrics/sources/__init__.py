@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rubrics.errors import RubricFileError
 from rubrics.model import Immutable, Question, Rubric, Text
 
 
@@ -71,10 +72,15 @@ class Merged(Immutable):
 
 
 def merge(questions: Iterable[SourceQuestion]) -> Merged:
-    """Each question once: a field that one copy lacks is filled in from another, the first copy wins a conflict."""
+    """Each question once: a field that one copy lacks is filled in from another, the first copy wins a conflict.
+
+    Two of one file that share neither text nor reference answer are two questions under one id: RubricFileError.
+    """
     copies: dict[str, list[SourceQuestion]] = {}
     for source in questions:
         copies.setdefault(source.question.id, []).append(source)
+    for group in copies.values():
+        _refuse_strangers(group)
     repeated = {question_id: group for question_id, group in copies.items() if len(group) > 1}
     return Merged(
         questions=tuple(_filled_in(group) for group in copies.values()),
@@ -87,6 +93,21 @@ def merge(questions: Iterable[SourceQuestion]) -> Merged:
 
 
 _QUESTION_FIELDS: Final = ("title", "text", "category", "difficulty", "tags")
+
+
+def _refuse_strangers(copies: list[SourceQuestion]) -> None:
+    first_of: dict[str, SourceQuestion] = {}
+    for copy in copies:
+        first = first_of.setdefault(_file(copy), copy)
+        if all(_value(copy, name) != _value(first, name) for name in ("text", "reference_answer")):
+            raise RubricFileError(
+                f"has the id {copy.question.id} of another question, at {first.origin}; give it an id of its own",
+                file=copy.origin,
+            )
+
+
+def _file(source: SourceQuestion) -> str:
+    return source.origin.rsplit(":", 1)[0]
 
 
 def _filled_in(copies: list[SourceQuestion]) -> SourceQuestion:

@@ -131,6 +131,12 @@ def test_copies_that_differ_keep_the_first_and_report_the_field_and_both_places(
     ]
 
 
+def test_two_questions_of_one_file_under_one_id_are_refused() -> None:
+    with pytest.raises(RubricFileError, match="b:9: has the id q1 of another question, at b:1") as refused:
+        merge([question(), question(origin="b:1"), question(text="What is coffee?", answer="A bean.", origin="b:9")])
+    assert "id of its own" in str(refused.value)
+
+
 def test_a_value_filled_in_from_a_later_copy_conflicts_with_still_later_ones() -> None:
     copies = [question(), question(difficulty=Difficulty.EASY, origin="b:1")]
     merged = merge([*copies, question(difficulty=Difficulty.HARD, origin="c:1")])
