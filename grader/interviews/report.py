@@ -6,7 +6,8 @@ from typing import Final
 
 from pydantic import Field
 
-from grader.domain import Grade, Label, Usage
+from grader.domain import Grade, Label, Status, Usage
+from grader.interviews.aligning import DOUBT
 from grader.interviews.answers import Misheard, Omission
 from grader.interviews.placement import Alignment
 from grader.interviews.roles import SpeakerRole
@@ -50,6 +51,16 @@ class QuestionReport(Immutable):
     def score(self) -> float | None:
         """The grade's, or None."""
         return None if self.grade is None else self.grade.score
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look at the answer or its grade before relying on the score."""
+        return self.placed_in_doubt or (self.grade is not None and self.grade.status is Status.NEEDS_REVIEW)
+
+    @property
+    def placed_in_doubt(self) -> bool:
+        """Whether it is uncertain which turns belong to the question."""
+        return self.confidence < DOUBT
 
     def words_for(self, key_point_id: str) -> tuple[Citation, ...]:
         """The proof of a point."""

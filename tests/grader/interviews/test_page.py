@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.domain import GradedPoint, Label
+from grader.domain import GradedPoint, Label, Status
+from grader.interviews.aligning import DOUBT
 from grader.interviews.page import page
 from grader.interviews.report import CandidateReport, InterviewReport, QuestionReport
 from grader.judges.local import SURE_CONTRADICTION
@@ -66,6 +67,27 @@ def test_side_by_side_a_question_that_was_not_planned_is_not_called_not_asked() 
     table = page([interview("Lee", "q1", asked=False), interview("Kim", "q2", asked=True)]).split("</table>")[0]
     assert table.count("not asked") == 1
     assert table.count("not planned") == 2
+
+
+@pytest.mark.parametrize(
+    ("confidence", "status", "marked"),
+    [(1.0, Status.GRADED, False), (DOUBT - 0.01, Status.GRADED, True), (1.0, Status.NEEDS_REVIEW, True)],
+)
+def test_side_by_side_a_score_to_be_looked_at_is_marked(confidence: float, status: Status, *, marked: bool) -> None:
+    question = QuestionReport(
+        question_id="q",
+        title="Sums",
+        text="?",
+        asked=True,
+        confidence=confidence,
+        grade=grade().model_copy(update={"status": status}),
+    )
+    candidate = CandidateReport(
+        speaker="Lee", candidate_ref=None, score=1, questions=(question,), unused=(), coverage=1
+    )
+    report = InterviewReport(transcript=TRANSCRIPT, roles=(), roles_confidence=1, candidates=(candidate,))
+    table = page([report, report]).split("</table>")[0]
+    assert ('<span class="warn">?</span>' in table) is marked
 
 
 def test_a_split_without_speakers_says_how_sure_it_is() -> None:
