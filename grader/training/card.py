@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.benchmark.dataset import Dataset
+from grader.training.composing import StatedQuestion
 from grader.training.curriculum import Stage
 from grader.training.measuring import Measured
 from grader.training.plan import HELD_OUT, Material
@@ -73,11 +74,12 @@ class ModelCard:
     def text(self) -> str:
         """The card as Markdown."""
         calibration = self.measured.calibration
+        sets = (*self.material.own, *self.material.human)
         return _CARD.format(
             base=self.reader["base_sha256"],
             weights=self.reader["weights_sha256"],
             stages="\n".join(_stage(stage) for stage in self.stages),
-            data="\n".join([_PAIRS, *map(_data, (*self.material.own, *self.material.human))]),
+            data="\n".join([_PAIRS, _statements(self.material.stated), *map(_data, sets)]),
             held_out=HELD_OUT,
             left_out=", ".join(self.left_out) or "none",
             figures=_table(self.measured.figures),
@@ -89,6 +91,11 @@ class ModelCard:
 
 def _stage(stage: Stage) -> str:
     return f"- stage `{stage.name}`: {stage.epochs} epochs, highest learning rate {stage.rate:g}"
+
+
+def _statements(stated: Sequence[StatedQuestion]) -> str:
+    points = sum(len(question.points) for question in stated)
+    return f"- statements to compose answers of: {len(stated)} questions with {points} points, {_OWN}"
 
 
 def _data(dataset: Dataset) -> str:

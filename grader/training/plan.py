@@ -88,12 +88,11 @@ class Material:
     unseen: tuple[Dataset, ...]
 
 
-def read_material(
-    shared: Path, *, answers: Path = ANSWERS, statements: Path = STATEMENTS, without: Sequence[str] = ()
-) -> Material:
+def read_material(shared: Path, *, answers: Path = ANSWERS, without: Sequence[str] = ()) -> Material:
     """Our own sets and statements, the human-graded sets without their held-out questions, and what is unseen.
 
-    Sets of goldtrain in `without` are unseen, too. DatasetError names what cannot be read.
+    The statements lie beside the folder `answers`. Sets of goldtrain in `without` are unseen, too. DatasetError names
+    what cannot be read.
     """
     names = [name for name in OWN_SETS if name not in without]
     return Material(
@@ -102,7 +101,7 @@ def read_material(
             for folder, sets in ((answers, OUR_SETS), (shared / "goldtrain", names))
             for name in sets
         ),
-        stated=tuple(read_statements(statements)),
+        stated=tuple(read_statements(answers.with_name(STATEMENTS.name))),
         human=tuple(_but(read_set(shared / "data" / f"{name}.jsonl"), HELD_OUT) for name in HUMAN_SETS),
         unseen=tuple(
             read_set(folder)
