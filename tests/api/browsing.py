@@ -37,6 +37,22 @@ LOOKS = {
     for scheme in ("light", "dark")
 }
 
+CUT_WORDS = r"""() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange(), cut = [];
+  while (texts.nextNode()) {
+    for (const word of texts.currentNode.data.matchAll(/[\p{Script=Latin}\p{N}_.@’']+/gu)) {
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      const parts = [...range.getClientRects()].filter(part => part.width);
+      const width = parts.reduce((sum, part) => sum + part.width, 0);
+      if (parts.some(part => part.top > parts[0].top) && width < 192) cut.push(word[0]);
+    }
+  }
+  return cut;
+}"""
+"""The words that go on in another line although they are narrower than 192 pixels, for which every column has room."""
+
 AXE = Path(__file__).with_name("axe-4.14.1.min.js")
 """axe-core of Deque as the npm registry has it, MPL-2.0; for tests only."""
 
@@ -144,11 +160,12 @@ def tab_to(page: Any, what: str, reached: str) -> None:
 
 
 def faults(page: Any, states: Iterable[str]) -> str:
-    """What axe-core finds in each state of the page, and where it does not fit its window; a line each."""
+    """What axe-core finds in each state of the page, its cut words, and where it does not fit; a line each."""
     axe, wrong = AXE.read_text("utf-8"), []
     for state in states:
         page.evaluate(axe)
         found = page.evaluate("axe.run().then(result => result.violations)")
         wrong += [(state, each["id"], each["nodes"][0]["html"][:120]) for each in found]
+        wrong += [(state, "cut", word) for word in page.evaluate(CUT_WORDS)]
         wrong += [(state, "wider than its window", overflow(page))] if overflow(page) else []
     return "\n".join(map(str, wrong))

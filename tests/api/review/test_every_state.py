@@ -20,6 +20,9 @@ from tests.api.review.waiting import JUDGES, batched, done, graded, objected
 
 pytestmark = BROWSER_TEST
 
+LONG_WORD = "DL0008"
+"""The question whose title has the longest word."""
+
 
 def visited_by_ann(folder: Path, address: str, path: str) -> None:
     """Somebody with a key opens a page of a service whose data is in a folder."""
@@ -54,6 +57,7 @@ def places(build: Callable[..., FastAPI], tmp_path_factory: pytest.TempPathFacto
         httpx2.Client(base_url=address, timeout=30) as client,
     ):
         doubted, disputed = graded(client), objected(client)
+        objected(client, "fake", LONG_WORD)
         visited = graded(client)  # says the same as the first
         visited_by_ann(folder, address, f"/review/grades/{visited}")
         change(folder, told(doubted))

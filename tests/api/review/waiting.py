@@ -26,17 +26,23 @@ JUDGES: Mapping[str, Judge] = {
 APPEAL = {"key_point_id": "k3", "reason": "i_covered_this", "text": "I meant the memory, not the time."}
 
 
-def graded(client: TestClient, judge: str = "unsure", answer: str = ANSWER, ref: str = "ann@example.org") -> str:
+def graded(
+    client: TestClient,
+    judge: str = "unsure",
+    answer: str = ANSWER,
+    ref: str = "ann@example.org",
+    question: str = "DL0028",
+) -> str:
     """The id of a new grade; by the judge `unsure` it waits."""
-    body = {"question_id": "DL0028", "answer": answer, "judge": judge, "candidate_ref": ref}
+    body = {"question_id": question, "answer": answer, "judge": judge, "candidate_ref": ref}
     response = client.post("/v1/grades", json=body)
     assert response.status_code == 201, response.text
     return str(response.json()["id"])
 
 
-def objected(client: TestClient, **changed: Any) -> str:
+def objected(client: TestClient, judge: str = "sure", question: str = "DL0028", **changed: Any) -> str:
     """The id of a new grade that nobody doubted until the candidate objected."""
-    grade_id = graded(client, "sure")
+    grade_id = graded(client, judge, question=question)
     assert client.post(f"/v1/grades/{grade_id}/appeals", json={**APPEAL, **changed}).status_code == 201
     return grade_id
 
