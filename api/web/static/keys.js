@@ -1,13 +1,12 @@
-// Single keys on a page, off in text fields, and off altogether for who switches them off. A page's element says which.
+// Single keys on a page, off in text fields, and off altogether for who switches them off. The page's element says what
+// they do; which of them do something on the page stands written in it, as <details> until there is a script.
 
 const SWITCH = "practice-keys-off"; // its first name; who has switched them off has done so everywhere
 
 export class SingleKeys extends HTMLElement {
-  static keys = []; // [key, what it does]
-
   connectedCallback() {
-    if (!document.querySelector(".points")) return;
-    this.offer();
+    const written = this.querySelector("details");
+    if (written) this.offer(written);
     this.pressed = (event) => this.press(event);
     document.addEventListener("keydown", this.pressed);
   }
@@ -16,15 +15,9 @@ export class SingleKeys extends HTMLElement {
     document.removeEventListener("keydown", this.pressed);
   }
 
-  offer() {
+  offer(written) {
     const open = element("button", "?", { type: "button", class: "keys-button", "aria-label": "Keyboard shortcuts" });
     this.help = element("dialog", "", { class: "keys-help", "aria-labelledby": "keys-title" });
-    const list = element("dl");
-    for (const [key, what] of this.constructor.keys) {
-      const term = element("dt");
-      term.append(element("kbd", key));
-      list.append(term, element("dd", what));
-    }
     const label = element("label", "", { class: "choice" });
     const box = element("input", "", { type: "checkbox" });
     box.checked = !localStorage.getItem(SWITCH);
@@ -32,15 +25,15 @@ export class SingleKeys extends HTMLElement {
     label.append(box, " Single keys do this");
     const form = element("form", "", { method: "dialog" });
     form.append(element("button", "Close", {}));
-    this.help.append(element("h2", "Keyboard shortcuts", { id: "keys-title" }), list, label, form);
+    this.help.append(element("h2", "Keyboard shortcuts", { id: "keys-title" }), written.querySelector("dl"), label, form);
     open.addEventListener("click", () => this.help.showModal());
-    this.append(open, this.help);
+    written.replaceWith(open, this.help);
   }
 
   press(event) {
     const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
-    if (event.key !== "?" && localStorage.getItem(SWITCH)) return;
+    if (localStorage.getItem(SWITCH)) return; // also "?", which a person who dictates may say; the button stays
     const act = event.key === "?" ? () => this.help.showModal() : this.action(event);
     if (!act) return;
     event.preventDefault();

@@ -2,15 +2,6 @@
 import { SingleKeys } from "./keys.js";
 
 class PracticeKeys extends SingleKeys {
-  static keys = [
-    ["j", "next key point"],
-    ["k", "previous key point"],
-    ["e", "its evidence in your words"],
-    ["h", "next hint"],
-    ["r", "revise"],
-    ["?", "this help"],
-  ];
-
   action(event) {
     return {
       j: () => this.step(1),

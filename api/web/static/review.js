@@ -3,20 +3,6 @@ import { SingleKeys, element } from "./keys.js";
 
 // <review-keys>: choose a point, set its verdict, go on.
 class ReviewKeys extends SingleKeys {
-  static keys = [
-    ["1–9", "key point 1 to 9"],
-    ["j / k", "next, previous key point"],
-    ["y", "covered"],
-    ["p", "in part"],
-    ["n", "missed"],
-    ["w", "wrong"],
-    ["x", "not assessable"],
-    ["e", "its evidence in the answer"],
-    ["u", "use the words picked in the answer"],
-    ["Shift+Enter", "done, next"],
-    ["?", "this help"],
-  ];
-
   connectedCallback() {
     super.connectedCallback();
     document.getElementById("complaint")?.focus();

@@ -153,3 +153,55 @@ def test_an_objection_with_its_answer_is_accessible(browser: Any, site: str) -> 
         page.get_by_role("button", name="That is my verdict").click()
         page.get_by_text("The verdict stands").click()
         assert faults(page, ["objection"]) == ""
+
+
+def listed(page: Any) -> list[str]:
+    """The keys that the opened help names."""
+    page.get_by_role("dialog").wait_for()
+    found: list[str] = page.get_by_role("dialog").locator("dt").all_text_contents()
+    return found
+
+
+def test_the_help_names_the_keys_that_work_on_the_page(browser: Any, site: str) -> None:
+    verdicts = ["y", "p", "n", "w", "x"]
+    with opened(browser) as page:
+        page.goto(f"{site}/review")
+        page.get_by_role("link", name="Start with the oldest").click()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()
+        page.get_by_text("Change the verdict").first.click()
+        note = page.get_by_label("Note").first
+        note.press_sequentially("why?")
+        assert note.input_value() == "why?"
+        assert page.get_by_role("dialog").is_hidden()
+        page.locator("#point-1").focus()
+        page.keyboard.press("?")
+        assert listed(page) == ["1–5", "j", "k", *verdicts, "e", "u", "Shift+Enter", "?"]
+        page.keyboard.press("Escape")
+        page.locator("#point-1:focus").wait_for()
+        page.goto(f"{site}/review?reason=appeal")
+        page.get_by_role("link", name="Sliding Window Attention").click()
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        assert listed(page) == ["3", "j", "k", *verdicts, "Shift+Enter", "?"]
+
+
+def test_who_switches_single_keys_off_has_the_button_alone(browser: Any, site: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{site}/review/next")
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        page.get_by_label("Single keys do this").uncheck()
+        page.get_by_role("button", name="Close").click()
+        for key in ("?", "3"):
+            page.keyboard.press(key)
+        assert page.get_by_role("dialog").is_hidden()
+        assert page.locator("#point-3:focus").count() == 0
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        page.get_by_role("dialog").wait_for()
+
+
+def test_without_a_script_the_keys_are_listed_all_the_same(browser: Any, site: str) -> None:
+    with opened(browser, viewport=PHONE, bypass_csp=True) as page:
+        page.route("**/static/review.js", lambda route: route.abort())
+        page.goto(f"{site}/review/next")
+        page.get_by_text("Keyboard shortcuts").click()
+        page.get_by_text("They need JavaScript.").wait_for()
+        assert faults(page, ["keys, no script"]) == ""
