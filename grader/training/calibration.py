@@ -34,8 +34,7 @@ called wrong, with -0.3 50. With -0.6 fewer of the true ones were found on all t
 0.68), with -0.4 0.66. With those that ship -0.4 and -0.3 find as many (F1 0.66) and call 7 and 8 % of what is right
 wrong instead of 6 %.
 
-Saerens et al.
-2002, "Adjusting the Outputs of a Classifier to New a Priori Probabilities: A Simple Procedure".
+Saerens et al. 2002, "Adjusting the Outputs of a Classifier to New a Priori Probabilities: A Simple Procedure".
 """
 
 TINY: Final = 1e-12
