@@ -11,28 +11,29 @@ from rubrics.errors import RubricFileError
 from rubrics.sources import Contents, LeftOut
 from rubrics.sources.building import Place
 from rubrics.sources.material import Material
-from rubrics.sources.rows import MAX_ROWS_ABOVE, Row, columns, field_of, ignored, read_rows
+from rubrics.sources.rows import MAX_ROWS_ABOVE, Row, columns, ignored, is_header, read_rows
 
 MAX_CELL: Final = 64 * 1024
 """Characters of one cell: a reference answer may have 20,000; an open quotation mark swallows the rest of a file."""
 
 _SEPARATORS: Final = ("\t", ";", ",", "|")
 
+_Line = tuple[int, list[str]]
+"""Where a row begins, from 1, and its cells."""
+
 
 def read_delimited(material: Material) -> Contents:
     """The questions of a table; RubricFileError with line and column name for what is wrong."""
-    lines = material.text.splitlines(keepends=True)
-    above = _above(lines)
-    separator = separator_of("".join(lines[above:]))
-    names, rows = _table(lines, above, separator, material.file)
-    place = Place(material.file, above + 1)
+    lines, titles = _without_titles(material)
+    separator = separator_of("".join(lines))
+    names, place, rows = _table(lines, separator, material.file)
     fields = columns(names, place)
     kind = "TSV" if separator == "\t" else "CSV"
     return read_rows(
         (_row(values, names, fields, material.file, line) for line, values in rows),
         file=material.file,
         kind=kind,
-        left_out=(*_titles(lines[:above], material.file), *ignored(names, fields, place)),
+        left_out=(*titles, *ignored(names, fields, place)),
     )
 
 
@@ -42,37 +43,37 @@ def separator_of(text: str) -> str:
     return max(_SEPARATORS, key=header.count) if any(sign in header for sign in _SEPARATORS) else ","
 
 
-def _above(lines: Sequence[str]) -> int:
-    """How many lines stand above the header: the first line that names a question column, or the very first."""
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    for number in filled[: MAX_ROWS_ABOVE + 1]:
-        cells = re.split("|".join(map(re.escape, _SEPARATORS)), lines[number])
-        if any(field_of(cell.strip(' "\r\n')) == "text" for cell in cells):
-            return number
-    return filled[0] if filled else 0
+def _without_titles(material: Material) -> tuple[list[str], list[LeftOut]]:
+    """The lines, with empty ones for titles above the header, so that all keep their numbers; and what was left out."""
+    lines = material.text.splitlines(keepends=True)
+    first = [number for number, line in enumerate(lines) if line.strip()][: MAX_ROWS_ABOVE + 1]
+    header = next((number for number in first if is_header(_cells(lines[number]))), 0)
+    titles = [number for number in first if number < header]
+    for number in titles:
+        lines[number] = "\n"
+    why = "it stands above the header"
+    return lines, [LeftOut(what="line", why=why, origin=str(Place(material.file, number + 1))) for number in titles]
 
 
-def _titles(lines: Sequence[str], file: str) -> Iterator[LeftOut]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield LeftOut(what="line", why="it stands above the header", origin=str(Place(file, number)))
+def _cells(line: str) -> list[str]:
+    """The cells of a header, whatever separates them."""
+    return [cell.strip().strip('"') for cell in re.split("|".join(map(re.escape, _SEPARATORS)), line)]
 
 
-def _table(
-    lines: Sequence[str], above: int, separator: str, file: str
-) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    rows = _rows(lines, above, separator, file)
-    _, names = next(rows, (0, []))
+def _table(lines: Sequence[str], separator: str, file: str) -> tuple[list[str], Place, Iterator[_Line]]:
+    """The header, where it stands, and the rows below it."""
+    rows = _rows(lines, separator, file)
+    line, names = next(((line, row) for line, row in rows if row), (1, []))
     if not names:
         raise RubricFileError("is empty", file=file, line=1)
-    return [name.strip() for name in names], rows
+    return [name.strip() for name in names], Place(file, line), rows
 
 
-def _rows(lines: Sequence[str], above: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Sequence[str], separator: str, file: str) -> Iterator[_Line]:
     """Each row with the line it begins in; the csv module's own limit stays as it is for everybody else."""
-    reader = csv.reader(lines[above:], delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
-        line = above + reader.line_num + 1
+        line = reader.line_num + 1
         try:
             row = next(reader)
         except StopIteration:

@@ -33,10 +33,15 @@ NEEDED: Final = ("text", "reference_answer")
 """Fields that a question to draw a rubric from must have; one with key points needs no reference answer."""
 
 
+def is_header(names: Iterable[str]) -> bool:
+    """Whether a row names a question column; titles, of which MAX_ROWS_ABOVE are read over, do not."""
+    return any(_field(name) == "text" for name in names)
+
+
 def columns(names: Iterable[str], place: Place, needed: Iterable[str] = NEEDED) -> dict[str, str]:
     """Our field for each column that is read; RubricFileError names what is missing or stands twice."""
     given = [name for name in names if name.strip()]
-    fields = {name: field for name in given if (field := field_of(name))}
+    fields = {name: field for name in given if (field := _field(name))}
     for field in needed:
         if field not in fields.values():
             wanted, there = COLUMNS[field][0], ", ".join(given[:20]) or "none"
@@ -79,8 +84,7 @@ def read_rows(rows: Iterable[Row], *, file: str, kind: str, left_out: tuple[Left
     return Contents(file=file, format=kind, questions=tuple(questions), rubrics=tuple(rubrics), left_out=left_out)
 
 
-def field_of(name: str) -> str | None:
-    """Our field for a column's name; None for a column nobody reads."""
+def _field(name: str) -> str | None:
     plain = re.sub(r"[\s-]+", "_", name.strip().casefold())
     return next((field for field, names in COLUMNS.items() if plain in names), None)
 

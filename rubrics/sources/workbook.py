@@ -18,7 +18,7 @@ from rubrics.sources import Contents, LeftOut
 from rubrics.sources.archives import refuse_bombs
 from rubrics.sources.building import Place
 from rubrics.sources.material import Material
-from rubrics.sources.rows import MAX_ROWS, MAX_ROWS_ABOVE, Row, columns, field_of, ignored, read_rows
+from rubrics.sources.rows import MAX_ROWS, MAX_ROWS_ABOVE, Row, columns, ignored, is_header, read_rows
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -87,7 +87,7 @@ def _sheet(book: Workbook, file: str) -> _Sheet:
         rows = filled(sheet, file, MAX_ROWS)
         first = list(islice(rows, MAX_ROWS_ABOVE + 1))
         for place, header in enumerate(first):
-            if any(field_of(str(cell.value)) == "text" for cell in header):
+            if is_header(str(cell.value) for cell in header):
                 return _Sheet(file, sheet.title, header, chain(first[place + 1 :], rows))
         names = [str(cell.value).strip() for cell in first[0]] if first else []
         seen.append(f"{sheet.title} ({', '.join(names[:_SHOWN]) or 'empty'})")
