@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from grader.bootstrap import Storage
+from grader.access import Grant, Scope
+from grader.bootstrap import Storage, build_keyring
 from grader.domain import Judgement, Submission
 from grader.errors import BudgetExhausted
 from grader.judges.similarity import Calibration, SimilarityJudge
 from grader.ports import Judge
+from grader.settings import Settings
 from tests.api.browsing import BROWSER_TEST, change, faults, in_every_look, opened, served
 from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
 
@@ -46,11 +48,16 @@ class ByAnswer:
 
 @dataclass(frozen=True)
 class Site:
-    """Where one practises; at `fails` no judge ever answers, and what is kept there is in `folder`."""
+    """Where one practises; at `fails` no judge ever answers, and what is kept there is in `folder`.
+
+    At `hurried` the key in `token` may ask once a minute.
+    """
 
     works: str
     fails: str
     folder: Path
+    hurried: str
+    token: str
 
 
 def without_money(app: FastAPI) -> None:
@@ -66,17 +73,31 @@ def without_money(app: FastAPI) -> None:
     backlog.make = made
 
 
+def key_of(folder: Path) -> str:
+    """A new key of the service whose data is in a folder."""
+    issued: list[str] = []
+
+    async def issue(storage: Storage) -> None:
+        keyring = build_keyring(Settings(data_dir=folder), storage)
+        issued.append(str((await keyring.create(Grant("Ann", "local", frozenset({Scope.GRADE})))).token))
+
+    change(folder, issue)
+    return issued[0]
+
+
 @pytest.fixture(scope="module")
 def site(build: Callable[..., FastAPI], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     judge = ByAnswer({BETTER: reading(EVERYTHING), UNSURE: reading(NOT_THERE), AWAY: down()}, reading())
     judges = {"llm": judge, "similarity": SimilarityJudge(Calibration.shipped())}
     app, folder = build(judges=judges, default_judge="llm"), tmp_path_factory.mktemp("data")
+    keyed = tmp_path_factory.mktemp("data")
     with (
         served(app) as works,
         served(build(judges={"llm": down()}, default_judge="llm", data_dir=folder)) as fails,
+        served(build(data_dir=keyed, key_requests_per_minute=1)) as hurried,
     ):
         without_money(app)
-        yield Site(works, fails, folder)
+        yield Site(works, fails, folder, hurried, key_of(keyed))
 
 
 def submitted(page: Any, site: str, text: str = ANSWER, button: str = "Grade my answer") -> None:
@@ -101,6 +122,11 @@ def states(page: Any, site: Site) -> Iterator[str]:
     yield "progress"
     page.goto(f"{site.works}/practice")
     yield "questions, some tried"
+    page.set_extra_http_headers({"Authorization": f"Bearer {site.token}"})
+    for _ in range(2):
+        page.goto(f"{site.hurried}/practice")
+    page.get_by_text("Try again in a minute").wait_for()
+    yield "too many requests"
 
 
 def before_a_grade(page: Any, site: Site) -> Iterator[str]:
@@ -171,7 +197,7 @@ def with_more_grades(page: Any, site: Site) -> Iterator[str]:
 
 
 def without_a_grade(page: Any, site: Site) -> Iterator[str]:
-    """An answer that waits for its judge, that waits its turn, and that nobody will read."""
+    """An answer that waits for its judge, that waits its turn, that is being read, and that nobody will read."""
     submitted(page, site.fails)
     page.get_by_role("heading", name="The judge does not answer yet").wait_for()
     yield "delayed"
@@ -182,11 +208,20 @@ def without_a_grade(page: Any, site: Site) -> Iterator[str]:
         for each in await waiting(storage):
             await storage.pending.put_back("local", each, later, "")
 
+    async def begin(storage: Storage) -> None:
+        due, later = (datetime.now(UTC) + timedelta(hours=hours) for hours in (2, 3))
+        while await storage.pending.claim(due, later):  # an earlier look's answers are queued as well
+            pass
+
     async def fail(storage: Storage) -> None:
         for each in await waiting(storage):
             await storage.pending.fail("local", each, "too_many_tries")
 
-    for work, heading in ((queue, "Waiting its turn"), (fail, "Your answer could not be graded")):
+    for work, heading in {
+        queue: "Waiting its turn",
+        begin: "Grading your answer",
+        fail: "Your answer could not be graded",
+    }.items():
         change(site.folder, work)
         page.goto(attempt)
         page.get_by_role("heading", name=heading).wait_for()
