@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from grader.domain import Judgement, Submission
 from grader.errors import JudgeFailure
-from grader.fakes import FakeChatModel, completion
+from grader.fakes import FakeChatModel, FakeJudge, completion
 from grader.judges.llm import LlmJudge
 from grader.ports import Judge
+from grader.practising import PATIENCE_SECONDS
 
 ANSWER = "Each token attends only to a local window.\nThe cost stays quadratic, and nothing is lost in it."
 
@@ -37,3 +40,11 @@ def reading(*verdicts: list[dict[str, Any]]) -> Judge:
 def down() -> Judge:
     """A judge that is not there."""
     return LlmJudge(FakeChatModel([JudgeFailure("timeout", "too late")]), b"secret")
+
+
+class Slow(FakeJudge):
+    """A judge that takes longer than a learner looks at the old page."""
+
+    async def judge(self, submission: Submission) -> Judgement:
+        await asyncio.sleep(PATIENCE_SECONDS + 1)
+        return await super().judge(submission)

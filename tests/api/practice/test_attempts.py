@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from grader.access import Scope
-from grader.domain import Judgement, Label, Submission
+from grader.domain import Label
 from grader.errors import JudgeFailure
 from grader.fakes import FakeChatModel, FakeJudge, completion
 from grader.judges.llm import LlmJudge
 from grader.ports import Judge
-from grader.practising import PATIENCE_SECONDS
 from rubrics.bank import Bank
 from tests.api.doors import Doors
-from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, down, reading
+from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, Slow, down, reading
 from tests.api.reading_pages import Page, answer, read, send
 from tests.patience import until
 
@@ -171,14 +169,6 @@ def test_with_no_other_judge_the_answer_waits_and_can_be_taken_back(practise: Pr
 def waiting(client: TestClient, response: Any, said: str) -> Page:
     """The page that waits, once it says this."""
     return until(lambda: read(client.get(path_of(response))), lambda page: said in page.words)
-
-
-class Slow(FakeJudge):
-    """A judge that takes longer than a learner looks at the old page."""
-
-    async def judge(self, submission: Submission) -> Judgement:
-        await asyncio.sleep(PATIENCE_SECONDS + 1)
-        return await super().judge(submission)
 
 
 def test_a_grade_that_takes_long_is_waited_for_in_words_and_comes(practise: Practise) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from grader.domain import Label
 from tests.api.browsing import BROWSER_TEST, opened, served, settle, tab_to
-from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, reading
+from tests.api.practice.judges import ANSWER, EVERYTHING, VERDICTS, Slow, reading
 
 pytestmark = BROWSER_TEST
 
@@ -96,6 +97,19 @@ def search_with_keys(page: Any) -> None:
         tab_to(page, "question", on_question)
     settle(page)
     assert page.evaluate(on_question)
+
+
+def test_a_grade_that_comes_while_one_waits_has_its_keys(browser: Any, build: Callable[..., FastAPI]) -> None:
+    slow = Slow({"k1": Label.COVERED})
+    with served(build(judges={"slow": slow}, default_judge="slow")) as address, opened(browser) as page:
+        page.goto(f"{address}/practice/questions/DL0028")
+        page.get_by_label("Your answer").fill(ANSWER)
+        page.get_by_role("button", name="Grade my answer").click()
+        page.get_by_role("heading", name="Grading your answer").wait_for()
+        page.get_by_role("heading", name="You covered 1 of 5 key points").wait_for()
+        page.get_by_role("button", name="Keyboard shortcuts").wait_for()
+        page.keyboard.press("j")
+        page.locator("#point-1:focus").wait_for()
 
 
 def test_who_loses_the_connection_keeps_the_text(browser: Any, site: str) -> None:
